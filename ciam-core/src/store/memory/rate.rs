@@ -1,0 +1,35 @@
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::MemoryStore;
+use crate::crypto::Digest;
+use crate::id::TenantId;
+use crate::store::{Rate, RateStore, StoreError};
+use crate::time::Timestamp;
+
+#[async_trait]
+impl RateStore for MemoryStore {
+    async fn take(
+        &self,
+        tenant: &TenantId,
+        key: &Digest,
+        limit: u32,
+        window: Duration,
+        now: Timestamp,
+    ) -> Result<Rate, StoreError> {
+        let mut tables = self.tables().await?;
+        let (until, count) = tables
+            .rates
+            .entry((*tenant, *key))
+            .or_insert((now + window, 0));
+        if *until <= now {
+            (*until, *count) = (now + window, 0);
+        }
+        if *count >= limit {
+            return Ok(Rate::RetryAt(*until));
+        }
+        *count += 1;
+        Ok(Rate::Allowed)
+    }
+}
