@@ -1,0 +1,135 @@
+//! Keys that an issuer publishes at its `jwks_uri`.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use ciam_core::Timestamp;
+use ciam_core::http_client::HttpClient;
+use http::header::{ACCEPT, CACHE_CONTROL};
+use http::{Request, Response, StatusCode, Uri};
+
+use crate::jwk_set::JwkSet;
+use crate::key::{KeyId, VerifyKeySet};
+use crate::source::{KeySourceError, VerifyKeySource};
+
+/// The keys at a `jwks_uri`, kept as long as the answer says (1 minute to
+/// 24 hours, 5 minutes when it says nothing).
+///
+/// A key that is not known makes it look again, but at most every 30 seconds:
+/// made-up key names must not become requests (RFC 8725 3.10). When the other
+/// side fails, the keys at hand stay good for 24 hours more.
+pub struct RemoteKeySet {
+    client: Arc<dyn HttpClient>,
+    uri: Uri,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    keys: Option<Arc<VerifyKeySet>>,
+    fresh_until: Timestamp,
+    tried_at: Option<Timestamp>,
+}
+
+impl RemoteKeySet {
+    /// Keys at this address, fetched when first needed.
+    #[must_use]
+    pub fn new(client: Arc<dyn HttpClient>, uri: Uri) -> Self {
+        Self {
+            client,
+            uri,
+            state: Mutex::default(),
+        }
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn fetch(&self) -> Result<(VerifyKeySet, Duration), KeySourceError> {
+        let request = Request::get(self.uri.clone())
+            .header(ACCEPT, "application/jwk-set+json, application/json")
+            .body(Bytes::new())
+            .map_err(|cause| KeySourceError(cause.into()))?;
+        let response = self
+            .client
+            .send(request)
+            .await
+            .map_err(|cause| KeySourceError(cause.into()))?;
+        if response.status() != StatusCode::OK {
+            let said = format!("the answer was {}", response.status());
+            return Err(KeySourceError(said.into()));
+        }
+        let set = JwkSet::parse(response.body()).map_err(|cause| KeySourceError(cause.into()))?;
+        Ok((VerifyKeySet::from_jwk_set(&set), max_age(&response)))
+    }
+}
+
+#[async_trait]
+impl VerifyKeySource for RemoteKeySet {
+    fn held(&self, now: Timestamp) -> Option<Arc<VerifyKeySet>> {
+        let state = self.state();
+        state.keys.clone().filter(|_| now < state.fresh_until)
+    }
+
+    async fn fetched(
+        &self,
+        _kid: Option<&KeyId>,
+        now: Timestamp,
+    ) -> Result<Arc<VerifyKeySet>, KeySourceError> {
+        {
+            let mut state = self.state();
+            let resting = state.tried_at.is_some_and(|tried| now < tried + PAUSE);
+            let usable = now < state.fresh_until + GRACE;
+            if let Some(keys) = state.keys.clone().filter(|_| resting && usable) {
+                return Ok(keys);
+            }
+            state.tried_at = Some(now);
+        }
+        let answer = self.fetch().await;
+        let mut state = self.state();
+        match answer {
+            Ok((keys, max_age)) => {
+                let keys = Arc::new(keys);
+                state.keys = Some(Arc::clone(&keys));
+                state.fresh_until = now + max_age;
+                Ok(keys)
+            }
+            Err(error) => state
+                .keys
+                .clone()
+                .filter(|_| now < state.fresh_until + GRACE)
+                .ok_or(error),
+        }
+    }
+}
+
+impl std::fmt::Debug for RemoteKeySet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RemoteKeySet")
+            .field("uri", &self.uri)
+            .finish_non_exhaustive()
+    }
+}
+
+fn max_age<T>(response: &Response<T>) -> Duration {
+    response
+        .headers()
+        .get_all(CACHE_CONTROL)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .find_map(|directive| directive.trim().strip_prefix("max-age=")?.parse().ok())
+        .map_or(DEFAULT_AGE, Duration::from_secs)
+        .clamp(MIN_AGE, MAX_AGE)
+}
+
+const DEFAULT_AGE: Duration = Duration::from_secs(5 * 60);
+const MIN_AGE: Duration = Duration::from_secs(60);
+const MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long to wait before an unknown key leads to another request.
+const PAUSE: Duration = Duration::from_secs(30);
+/// How long keys stay good when they cannot be fetched.
+const GRACE: Duration = Duration::from_secs(24 * 60 * 60);
