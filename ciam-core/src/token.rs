@@ -128,7 +128,7 @@ pub struct IdTokenClaims {
     /// The session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
-    /// Half of the access token's digest (OIDC Core section 3.1.3.6); the issuer fills it in.
+    /// Half of the access token's digest (OIDC Core section 3.1.3.6).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_hash: Option<String>,
     /// Released attributes.

@@ -17,6 +17,8 @@ pub enum Kind {
     Code,
     /// A refresh token.
     RefreshToken,
+    /// The mark of an access token for the provider itself: gone with its grant.
+    AccessToken,
     /// A sign-in under way.
     Interaction,
     /// A brokered sign-in under way at another provider.
@@ -31,6 +33,7 @@ impl Kind {
         match self {
             Self::Code => "code",
             Self::RefreshToken => "refresh_token",
+            Self::AccessToken => "access_token",
             Self::Interaction => "interaction",
             Self::Transaction => "transaction",
             Self::SignOut => "sign_out",
@@ -38,9 +41,10 @@ impl Kind {
     }
 
     /// All kinds.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Code,
         Self::RefreshToken,
+        Self::AccessToken,
         Self::Interaction,
         Self::Transaction,
         Self::SignOut,

@@ -252,7 +252,7 @@ impl StateStore for MemoryStore {
                     client: None,
                     // Counted below only if it was known, so mark it here.
                     revoked: true,
-                    remembered_until: now + UNBORN_GRANT,
+                    remembered_until: now + REVOKED_GRANT,
                 });
         }
         let mut revoked = 0;
@@ -266,6 +266,7 @@ impl StateStore for MemoryStore {
                 };
             if hit && !grant.revoked {
                 grant.revoked = true;
+                grant.remembered_until = grant.remembered_until.max(now + REVOKED_GRANT);
                 revoked += 1;
             }
         }
@@ -299,5 +300,6 @@ impl StateStore for MemoryStore {
     }
 }
 
-/// How long a grant that was revoked before its first record is remembered.
-const UNBORN_GRANT: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long a revoked grant is remembered at least, so that work under way when
+/// it was revoked cannot bring it back.
+const REVOKED_GRANT: Duration = Duration::from_secs(24 * 60 * 60);

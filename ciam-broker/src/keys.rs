@@ -1,0 +1,52 @@
+//! The keys with which we appear at other providers.
+
+use std::sync::Arc;
+
+use ciam_tokens::{DecryptKeySet, KeyRing, SigningKey};
+
+/// Our own keys, as a client of other providers. They are asked for at each
+/// use, so that rotation shows at once.
+pub trait ClientKeys: Send + Sync + 'static {
+    /// The key that signs client assertions (RFC 7523), if it is there now.
+    fn signing(&self) -> Option<Arc<SigningKey>>;
+
+    /// The keys that open tokens encrypted to us.
+    fn decrypters(&self) -> DecryptKeySet;
+}
+
+/// Keys that never change: for tests and small set-ups.
+#[derive(Clone, Debug)]
+pub struct FixedClientKeys {
+    signing: Arc<SigningKey>,
+    decrypters: DecryptKeySet,
+}
+
+impl FixedClientKeys {
+    /// These keys.
+    pub fn new(signing: Arc<SigningKey>, decrypters: DecryptKeySet) -> Self {
+        Self {
+            signing,
+            decrypters,
+        }
+    }
+}
+
+impl ClientKeys for FixedClientKeys {
+    fn signing(&self) -> Option<Arc<SigningKey>> {
+        Some(self.signing.clone())
+    }
+
+    fn decrypters(&self) -> DecryptKeySet {
+        self.decrypters.clone()
+    }
+}
+
+impl ClientKeys for KeyRing {
+    fn signing(&self) -> Option<Arc<SigningKey>> {
+        Some(Self::signing(self).clone())
+    }
+
+    fn decrypters(&self) -> DecryptKeySet {
+        self.decrypt_keys().clone()
+    }
+}

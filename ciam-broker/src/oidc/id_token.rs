@@ -1,0 +1,71 @@
+//! The ID token (OIDC Core 3.1.3.7).
+
+use std::time::Duration;
+
+use ciam_core::Timestamp;
+use ciam_tokens::profile::id_token::{IdTokenRules, VerifiedIdToken};
+use ciam_tokens::{JoseError, UnverifiedJwe, VerifyKeySet};
+
+use super::metadata::Metadata;
+use super::token_request::Tokens;
+use super::{LoginState, OidcConnector};
+use crate::connection::Connection;
+use crate::connector::{ConnectorError, Rejection};
+
+impl OidcConnector {
+    /// Decrypts the ID token where the connection wants that, and verifies it.
+    pub(super) async fn verify(
+        &self,
+        connection: &Connection,
+        metadata: &Metadata,
+        state: &LoginState,
+        tokens: &Tokens,
+        now: Timestamp,
+    ) -> Result<VerifiedIdToken, ConnectorError> {
+        let signed = self.signed_part(connection, tokens.id_token.expose())?;
+        let rules = IdTokenRules {
+            issuer: connection.issuer.as_str(),
+            client_id: connection.client_id.as_str(),
+            nonce: Some(state.nonce.expose()),
+            max_age: FRESH,
+        };
+        let verify = |keys: &VerifyKeySet| rules.verify(&signed, keys, now);
+
+        let http = self.http.as_ref();
+        let keys = self.jwks.keys(http, &metadata.jwks_uri, now).await?;
+        let token = match verify(&keys) {
+            // The provider may have changed its keys since (OIDC Core 10.1.1).
+            Err(JoseError::Key(_) | JoseError::Signature) => {
+                let fetched = self.jwks.again(http, &metadata.jwks_uri, now).await?;
+                // Somebody else may have fetched them a moment ago.
+                let newest = fetched.or_else(|| self.jwks.known(&metadata.jwks_uri));
+                verify(&newest.unwrap_or(keys))
+            }
+            verified => verified,
+        }
+        .map_err(Rejection::IdToken)?;
+        token
+            .check_access_token(tokens.access_token.expose())
+            .map_err(Rejection::IdToken)?;
+        Ok(token)
+    }
+
+    /// What arrives does not choose: encrypted where the connection wants it,
+    /// else not encrypted.
+    fn signed_part(&self, connection: &Connection, token: &str) -> Result<String, Rejection> {
+        if !connection.require_encrypted_id_token {
+            return Ok(token.to_owned());
+        }
+        // Five segments are a JWE (RFC 7516 3.1).
+        if token.split('.').count() != 5 {
+            return Err(Rejection::NotEncrypted);
+        }
+        UnverifiedJwe::parse(token)
+            .and_then(|jwe| jwe.decrypt_nested_with(&self.keys.decrypters()))
+            .map(|signed| signed.as_str().to_owned())
+            .map_err(Rejection::IdToken)
+    }
+}
+
+/// A token from the token endpoint is seconds old; one of yesterday is a replay.
+const FRESH: Duration = Duration::from_secs(10 * 60);
