@@ -2,5 +2,8 @@
 //! moves when told, and a browser-like user agent.
 
 mod clock;
+pub mod store_contract;
+mod user_agent;
 
 pub use clock::ManualClock;
+pub use user_agent::{Cookie, CookieJar, Form, Page, Transport, UserAgent};
