@@ -1,0 +1,221 @@
+//! RFC 6749 section 6, with rotation (RFC 9700 section 4.14.2).
+
+use ciam_core::audit::{AuditEvent, Outcome};
+use ciam_core::crypto::aead::AeadKey;
+use ciam_core::store::{Handle, Inserted, Kind, Record, RevokeSelector, Rotated, Route, Successor};
+use ciam_core::{GrantId, Scopes, Timestamp};
+
+use super::{Current, Grant, RequestError, TokenRequest, from_payload, to_payload};
+use crate::audit;
+use crate::failure::Failure;
+use crate::issue::{self, TokenResponse};
+use crate::provider::Inner;
+
+/// Exchanges a refresh token for new tokens, the next refresh token among them.
+pub(crate) async fn rotate(
+    inner: &Inner,
+    request: TokenRequest<'_>,
+) -> Result<TokenResponse, RequestError> {
+    let old = Handle::parse(request.required("refresh_token")?).ok_or(UNKNOWN)?;
+    let Some(grant) = stored(inner, &old, request.now).await? else {
+        return used_before(inner, &request, &old).await;
+    };
+    if grant.client != request.client.id {
+        return Err(UNKNOWN);
+    }
+    let current = current(inner, &request, &grant).await?;
+    let target = current.target(inner, &request).await?;
+    let next = Handle::generate(inner.entropy.as_ref(), old.route());
+    let record = record(inner, &next, Some(&grant), request.now)?;
+    match turn(inner, &old, &next, record, request.now).await? {
+        Rotated::Rotated => issue::refreshed(inner, &request, &current, &target, &next).await,
+        // Another request with the same token was faster.
+        Rotated::InGrace { sealed } => in_grace(inner, &request, &old, &sealed).await,
+        Rotated::Replayed { grant } => replayed(inner, &request, grant).await,
+        Rotated::Missing => Err(UNKNOWN),
+    }
+}
+
+/// Stores the first refresh token of a grant.
+pub(crate) async fn first(
+    inner: &Inner,
+    grant: &Grant,
+    now: Timestamp,
+) -> Result<Handle, RequestError> {
+    let handle = Handle::generate(inner.entropy.as_ref(), grant.id.into());
+    let record = record(inner, &handle, Some(grant), now)?;
+    match inner
+        .stores
+        .state
+        .insert(&inner.tenant, record, now)
+        .await?
+    {
+        Inserted::Ok => Ok(handle),
+        Inserted::Revoked => Err(UNKNOWN),
+        Inserted::Conflict => Err(Failure::internal("a new refresh token exists already").into()),
+    }
+}
+
+/// The grant of a token that is live.
+async fn stored(
+    inner: &Inner,
+    handle: &Handle,
+    now: Timestamp,
+) -> Result<Option<Grant>, RequestError> {
+    let record = inner
+        .stores
+        .state
+        .get(&inner.tenant, Kind::RefreshToken, &handle.key(), now)
+        .await?;
+    Ok(match record {
+        Some(record) => Some(from_payload(&record.payload)?),
+        None => None,
+    })
+}
+
+/// A token that is not live: never was, ended, or was rotated before. It cannot
+/// become live again, so the successor offered here is never stored.
+async fn used_before(
+    inner: &Inner,
+    request: &TokenRequest<'_>,
+    old: &Handle,
+) -> Result<TokenResponse, RequestError> {
+    let next = Handle::generate(inner.entropy.as_ref(), Route(old.route().0));
+    let record = record(inner, &next, None, request.now)?;
+    match turn(inner, old, &next, record, request.now).await? {
+        Rotated::InGrace { sealed } => in_grace(inner, request, old, &sealed).await,
+        Rotated::Replayed { grant } => replayed(inner, request, grant).await,
+        Rotated::Rotated | Rotated::Missing => Err(UNKNOWN),
+    }
+}
+
+/// One of two holders is a thief, and nobody can say which: all tokens of the
+/// grant die (RFC 9700 section 4.14.2).
+async fn replayed(
+    inner: &Inner,
+    request: &TokenRequest<'_>,
+    grant: Option<GrantId>,
+) -> Result<TokenResponse, RequestError> {
+    if let Some(grant) = grant {
+        inner
+            .stores
+            .state
+            .revoke(&inner.tenant, &RevokeSelector::Grant(grant), request.now)
+            .await?;
+    }
+    let event = AuditEvent {
+        client: Some(request.client.id.to_string()),
+        ..audit::event(inner, "refresh_token.replayed", Outcome::Refused)
+    };
+    audit::record(inner, event).await;
+    Err(UNKNOWN)
+}
+
+/// The client lost the answer to its first try: it gets the same successor.
+async fn in_grace(
+    inner: &Inner,
+    request: &TokenRequest<'_>,
+    old: &Handle,
+    sealed: &[u8],
+) -> Result<TokenResponse, RequestError> {
+    let next = open(old, sealed)?;
+    let grant = stored(inner, &next, request.now).await?.ok_or(UNKNOWN)?;
+    if grant.client != request.client.id {
+        return Err(UNKNOWN);
+    }
+    let current = current(inner, request, &grant).await?;
+    let target = current.target(inner, request).await?;
+    issue::refreshed(inner, request, &current, &target, &next).await
+}
+
+/// The grant as of now, with the scopes this request asks for (RFC 6749 section 6:
+/// the same or less; the refresh token keeps what was granted first).
+async fn current<'a>(
+    inner: &Inner,
+    request: &TokenRequest<'_>,
+    grant: &'a Grant,
+) -> Result<Current<'a>, RequestError> {
+    let mut current = Current::load(inner, request.client, grant, request.now).await?;
+    if let Some(scope) = request.parameters.one("scope")? {
+        const WIDER: RequestError =
+            RequestError::InvalidScope("scope is wider than what was granted");
+        let asked: Scopes = scope.parse().map_err(|_| WIDER)?;
+        if asked.is_empty() || !asked.is_subset(&grant.scopes) {
+            return Err(WIDER);
+        }
+        current.scopes = current
+            .scopes
+            .filtered(|scope| asked.contains(scope.as_str()));
+        if current.scopes.is_empty() {
+            return Err(WIDER);
+        }
+    }
+    Ok(current)
+}
+
+/// The record of a token; without a grant it is one that is never stored.
+fn record(
+    inner: &Inner,
+    handle: &Handle,
+    grant: Option<&Grant>,
+    now: Timestamp,
+) -> Result<Record, Failure> {
+    let lifetime = inner.lifetimes.refresh_token;
+    let expires_at = grant.map_or(now, |grant| grant.refresh_expiry(lifetime, now));
+    Ok(Record {
+        kind: Kind::RefreshToken,
+        key: handle.key(),
+        binding: grant.map(Grant::binding),
+        expires_at,
+        // Used tokens are remembered as long as they could have been used.
+        remembered_until: expires_at,
+        version: 0,
+        payload: grant.map(to_payload).transpose()?.unwrap_or_default(),
+    })
+}
+
+async fn turn(
+    inner: &Inner,
+    old: &Handle,
+    next: &Handle,
+    record: Record,
+    now: Timestamp,
+) -> Result<Rotated, RequestError> {
+    let successor = Successor {
+        sealed: seal(inner, old, next)?,
+        record,
+    };
+    let grace = inner.lifetimes.refresh_grace;
+    Ok(inner
+        .stores
+        .state
+        .rotate(
+            &inner.tenant,
+            Kind::RefreshToken,
+            &old.key(),
+            successor,
+            grace,
+            now,
+        )
+        .await?)
+}
+
+/// Only the holder of the old token can open it.
+fn seal(inner: &Inner, old: &Handle, next: &Handle) -> Result<Vec<u8>, Failure> {
+    AeadKey::new(old.derive(SUCCESSOR).expose())
+        .and_then(|key| key.seal(inner.entropy.as_ref(), SUCCESSOR, next.reveal().as_bytes()))
+        .map_err(Failure::internal)
+}
+
+fn open(old: &Handle, sealed: &[u8]) -> Result<Handle, Failure> {
+    let plain = AeadKey::new(old.derive(SUCCESSOR).expose())
+        .and_then(|key| key.open(SUCCESSOR, sealed))
+        .map_err(Failure::internal)?;
+    std::str::from_utf8(&plain)
+        .ok()
+        .and_then(Handle::parse)
+        .ok_or_else(|| Failure::internal("a sealed refresh token is not one"))
+}
+
+const SUCCESSOR: &[u8] = b"refresh token successor";
+const UNKNOWN: RequestError = RequestError::InvalidGrant("the refresh token is not valid");
