@@ -3,13 +3,14 @@
 use bytes::Bytes;
 use ciam_core::GrantId;
 use ciam_core::audit::{AuditEvent, Outcome};
-use ciam_core::store::{Handle, Inserted, Kind, Record};
+use ciam_core::store::{Handle, Inserted, Kind, Record, RevokeSelector};
 use http::Response;
 
 use crate::audit;
 use crate::failure::Failure;
 use crate::grant::{CodePayload, to_payload};
 use crate::provider::Inner;
+use crate::session;
 use crate::stage::{GrantedRequest, ValidatedRequest};
 use crate::wire;
 
@@ -96,6 +97,22 @@ pub(crate) async fn code(
         Inserted::Conflict | Inserted::Revoked => {
             return Err(Failure::internal("a new grant exists already"));
         }
+    }
+    // A sign-out at this very moment may have walked past the new grant.
+    if !session::is_live(inner, &grant.subject, grant.session, now).await? {
+        let selector = RevokeSelector::Grant(grant.id);
+        inner
+            .stores
+            .state
+            .revoke(&inner.tenant, &selector, now)
+            .await?;
+        let description = "the session ended meanwhile";
+        return Ok(error_to(
+            inner,
+            &address,
+            AuthorizationError::LoginRequired,
+            description,
+        ));
     }
     audit::record(
         inner,

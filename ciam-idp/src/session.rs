@@ -42,7 +42,7 @@ pub(crate) async fn load(
         let mut seen = session.clone();
         seen.idle_until = next;
         if sessions
-            .update_session(&inner.tenant, &key, seen.clone())
+            .update_session(&inner.tenant, &key, seen.clone(), now)
             .await?
         {
             seen.version = seen.version.saturating_add(1);
@@ -114,16 +114,29 @@ pub(crate) async fn end(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     // Grants first: if the second step fails, the person is still signed in and
-    // can repeat it.
-    inner
-        .stores
-        .state
-        .revoke(&inner.tenant, &RevokeSelector::Session(session.id), now)
-        .await?;
-    inner
-        .stores
-        .sessions
+    // can repeat it. And once more after it, for a code issued in between: see
+    // `response::code`, which looks at the session after it stored the code.
+    let grants = RevokeSelector::Session(session.id);
+    let (state, sessions) = (&inner.stores.state, &inner.stores.sessions);
+    state.revoke(&inner.tenant, &grants, now).await?;
+    sessions
         .end(&inner.tenant, &SessionSelector::Session(session.id))
         .await?;
+    state.revoke(&inner.tenant, &grants, now).await?;
     Ok(())
+}
+
+/// Whether the session with this name is still live.
+pub(crate) async fn is_live(
+    inner: &Inner,
+    subject: &SubjectId,
+    id: SessionId,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let live = inner
+        .stores
+        .sessions
+        .sessions(&inner.tenant, subject, now)
+        .await?;
+    Ok(live.iter().any(|session| session.id == id))
 }

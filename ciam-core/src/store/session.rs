@@ -34,7 +34,8 @@ pub trait SessionStore: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<Option<Session>, StoreError>;
 
-    /// Replaces the session when its stored version is `session.version`; raises it.
+    /// Replaces the session when it is live at `now` and its stored version is
+    /// `session.version`; raises it.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
@@ -43,6 +44,7 @@ pub trait SessionStore: Send + Sync + 'static {
         tenant: &TenantId,
         key: &SessionKey,
         session: Session,
+        now: Timestamp,
     ) -> Result<bool, StoreError>;
 
     /// The live sessions of a subject.

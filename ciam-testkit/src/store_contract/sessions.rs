@@ -24,9 +24,17 @@ pub async fn a_session_lives_until_idle_or_expired(stores: Stores) {
     assert_eq!(get(idle - TICK).await.as_ref(), Some(&mine));
     assert_eq!(get(idle).await, None);
 
+    // What is over stays over, though its row may still be there.
+    let late = stores
+        .sessions
+        .update_session(&tenant, &key, mine.clone(), idle);
+    assert!(!late.await.unwrap());
+
     // Use moves the idle limit, never past the end.
     mine.idle_until = mine.expires_at + Duration::from_secs(600);
-    let updated = stores.sessions.update_session(&tenant, &key, mine.clone());
+    let updated = stores
+        .sessions
+        .update_session(&tenant, &key, mine.clone(), NOW);
     assert!(updated.await.unwrap());
     mine.version = 1;
     assert_eq!(get(idle).await.as_ref(), Some(&mine));
@@ -98,7 +106,7 @@ pub async fn update_session_has_one_winner(stores: Stores) {
         let mut changed = mine.clone();
         changed.acr = number.to_string();
         async move {
-            let updated = sessions.update_session(&tenant, &key, changed.clone());
+            let updated = sessions.update_session(&tenant, &key, changed.clone(), NOW);
             (updated.await.unwrap(), changed)
         }
     })
@@ -164,7 +172,7 @@ pub async fn an_ended_session_stays_ended(stores: Stores) {
         .unwrap();
     let what = SessionSelector::Session(mine.id);
     assert_eq!(stores.sessions.end(&tenant, &what).await.unwrap(), 1);
-    let updated = stores.sessions.update_session(&tenant, &key, mine);
+    let updated = stores.sessions.update_session(&tenant, &key, mine, NOW);
     assert!(!updated.await.unwrap());
     assert_eq!(
         stores.sessions.session(&tenant, &key, NOW).await.unwrap(),

@@ -114,7 +114,9 @@ pub async fn sessions_are_separate(stores: Stores) {
     assert_eq!(sessions.session(&there, &key, NOW).await.unwrap(), None);
     let listed = sessions.sessions(&there, &mine.subject, NOW).await.unwrap();
     assert_eq!(listed, vec![]);
-    let updated = sessions.update_session(&there, &key, mine.clone()).await;
+    let updated = sessions
+        .update_session(&there, &key, mine.clone(), NOW)
+        .await;
     assert!(!updated.unwrap());
     for what in [
         SessionSelector::Session(mine.id),

@@ -61,13 +61,14 @@ impl SessionStore for SqliteStore {
         tenant: &TenantId,
         key: &SessionKey,
         mut session: Session,
+        now: Timestamp,
     ) -> Result<bool, StoreError> {
         let seen = session.version;
         session.version += 1;
         let query = sqlx::query(
             "UPDATE ciam_sessions SET session = ?4, subject = ?5, ends_at = ?6,
                                       version = version + 1, document = ?7
-             WHERE tenant = ?1 AND digest = ?2 AND version = ?3",
+             WHERE tenant = ?1 AND digest = ?2 AND version = ?3 AND ends_at > ?8",
         )
         .bind(tenant.as_bytes().as_slice())
         .bind(key.0.as_slice())
@@ -75,7 +76,8 @@ impl SessionStore for SqliteStore {
         .bind(session.id.as_bytes().as_slice())
         .bind(session.subject.as_bytes().as_slice())
         .bind(ends_at(&session).as_millis())
-        .bind(json(&session)?);
+        .bind(json(&session)?)
+        .bind(now.as_millis());
         Ok(change(query, &self.writer).await? == 1)
     }
 

@@ -45,12 +45,13 @@ impl SessionStore for MemoryStore {
         tenant: &TenantId,
         key: &SessionKey,
         mut session: Session,
+        now: Timestamp,
     ) -> Result<bool, StoreError> {
         let mut tables = self.tables().await?;
         let Some(stored) = tables
             .sessions
             .get_mut(&(*tenant, *key))
-            .filter(|stored| stored.version == session.version)
+            .filter(|stored| stored.version == session.version && stored.is_live(now))
         else {
             return Ok(false);
         };
