@@ -1,0 +1,53 @@
+//! ciam for axum: guard routes, extract the caller, mount the provider.
+//!
+//! [`bearer_auth`] is a layer for the routes of an API. Put it on with
+//! `route_layer`: it then runs after the router has chosen a route, so that no
+//! spelling of a path gets around it. Handlers take a [`Caller`] and ask it what it
+//! may do; `?` turns a refusal into the right answer.
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//!
+//! use axum::{Router, extract::Path, routing::get};
+//! use ciam_axum::{Caller, Rejection, bearer_auth};
+//! use ciam_core::SystemClock;
+//! use ciam_policy::{CedarEngine, EntityUid, Guard};
+//! use ciam_tokens::{AccessTokenVerifier, JwkSet, VerifyKeySet};
+//!
+//! async fn order(caller: Caller, Path(number): Path<String>) -> Result<String, Rejection> {
+//!     caller.authorize("read", &EntityUid::new("Order", &number)).await?;
+//!     Ok(format!("order {number}, for {}", caller.principal().subject))
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let keys = VerifyKeySet::from_jwk_set(&JwkSet::parse(&std::fs::read("jwks.json")?)?);
+//!     let (issuer, audience) = ("https://id.example.com", "https://orders.example.com");
+//!     let verifier = AccessTokenVerifier::new(issuer, audience, Arc::new(keys));
+//!     let policies = CedarEngine::builder().policies_dir("policies").build()?;
+//!     let guard = Guard::new(Arc::new(verifier), Arc::new(policies), Arc::new(SystemClock))
+//!         .with_scope("read", "orders:read")?;
+//!
+//!     let app = Router::new()
+//!         .route("/orders/{number}", get(order))
+//!         .route_layer(bearer_auth(&guard));
+//!     let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
+//!     axum::serve(listener, app).await?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! With feature `provider`, `routes` mounts a `ciam_idp::Provider`. ciam-actix has
+//! the same names for actix-web.
+
+mod bearer;
+mod caller;
+mod rejection;
+#[cfg(feature = "provider")]
+mod routes;
+
+pub use bearer::{BearerAuth, BearerAuthService, bearer_auth};
+pub use caller::Caller;
+pub use rejection::Rejection;
+#[cfg(feature = "provider")]
+pub use routes::routes;
