@@ -1,13 +1,23 @@
-//! Customer identity and access management as Rust libraries.
+#![cfg_attr(
+    all(feature = "provider", feature = "cedar", feature = "axum", feature = "sqlite"),
+    doc = include_str!("../README.md")
+)]
+#![cfg_attr(
+    not(all(feature = "provider", feature = "cedar", feature = "axum", feature = "sqlite")),
+    doc = "Customer identity and access management as Rust libraries."
+)]
+//!
+//! # Features
 //!
 //! This package holds no logic: it re-exports the crates of the workspace by
-//! feature. The core, tokens and policy are always there.
+//! feature. Core, tokens and policy are always there.
 //!
 //! | feature | module | what |
 //! |---|---|---|
 //! | `provider` (default) | `idp` | the OAuth 2.1 / OpenID Connect provider with its pages |
 //! | `broker` (default) | `broker` | sign-in with other providers, pipelines, tokenization, release |
-//! | `cedar` (default) | `policy` | policies written in Cedar |
+//! | `cedar` (default) | [`policy`] | policies written in Cedar |
+//! | `jsonwebtoken` (default) | [`tokens`] | conversions to and from the types of that crate |
 //! | `axum`, `actix` | `axum`, `actix` | mounting, middleware and extractors |
 //! | `sqlite` | `sqlx` | stores on SQLite |
 //! | `http-client`, `tls` | `broker` | the guarded HTTP client, and TLS for it |

@@ -11,12 +11,7 @@ use crate::provider::Inner;
 use crate::{audit, browser, wire};
 
 /// Shows the page that is due.
-pub(crate) async fn get(
-    inner: &Inner,
-    request: &Request<Bytes>,
-    _peer: &Peer,
-    handle: &str,
-) -> Response<Bytes> {
+pub(crate) async fn get(inner: &Inner, request: &Request<Bytes>, handle: &str) -> Response<Bytes> {
     let now = inner.now();
     match interaction::open(inner, request.headers(), handle, now).await {
         Ok(open) => match open.show(inner, request.headers(), now).await {

@@ -81,6 +81,7 @@ macro_rules! store_contract {
                 update_session_has_one_winner,
                 sessions_end_by_id_and_by_subject,
                 an_ended_session_stays_ended,
+                ended_sessions_are_purged,
             }
             consents {
                 consents_are_merged,
@@ -113,6 +114,8 @@ macro_rules! store_contract {
                 take_allows_exactly_the_limit,
                 the_window_begins_with_the_first,
                 keys_are_counted_apart,
+                what_is_given_back_can_be_taken_again,
+                ended_windows_are_purged,
             }
             outbox {
                 a_message_is_leased_until_completed,
@@ -121,6 +124,7 @@ macro_rules! store_contract {
             }
             audit {
                 events_are_appended,
+                events_are_kept_for_the_retention,
             }
         }
     };

@@ -55,3 +55,49 @@ pub async fn keys_are_counted_apart(stores: Stores) {
     assert_eq!(take(key, 1).await, Rate::RetryAt(NOW + WINDOW));
     assert_eq!(take(digest(), 1).await, Rate::Allowed);
 }
+
+/// What is given back may be taken again, in the same window, and never more than the limit.
+pub async fn what_is_given_back_can_be_taken_again(stores: Stores) {
+    let (tenant, key) = (tenant(), digest());
+    let take = async |after| {
+        let taken = stores.rates.take(&tenant, &key, 2, WINDOW, NOW + after);
+        taken.await.unwrap()
+    };
+    let give_back = async |after| {
+        let given = stores.rates.give_back(&tenant, &key, NOW + after);
+        given.await.unwrap();
+    };
+    // Nothing to give back.
+    give_back(Duration::ZERO).await;
+    assert_eq!(take(Duration::ZERO).await, Rate::Allowed);
+    for _ in 0..3 {
+        give_back(Duration::ZERO).await;
+    }
+    for _ in 0..2 {
+        assert_eq!(take(Duration::from_secs(1)).await, Rate::Allowed);
+    }
+    let refused = Rate::RetryAt(NOW + WINDOW);
+    assert_eq!(take(Duration::from_secs(1)).await, refused);
+    give_back(Duration::from_secs(2)).await;
+    assert_eq!(take(Duration::from_secs(2)).await, Rate::Allowed);
+    assert_eq!(take(Duration::from_secs(2)).await, refused);
+    // A window that is over.
+    give_back(WINDOW).await;
+    assert_eq!(take(WINDOW).await, Rate::Allowed);
+}
+
+/// `purge` removes windows that are over, and no others.
+pub async fn ended_windows_are_purged(stores: Stores) {
+    let tenant = tenant();
+    for _ in 0..3 {
+        let taken = stores.rates.take(&tenant, &digest(), 1, WINDOW, NOW).await;
+        assert_eq!(taken.unwrap(), Rate::Allowed);
+    }
+    let purge = async |after, limit| {
+        let purged = stores.state.purge(NOW + after, limit).await;
+        purged.unwrap()
+    };
+    assert_eq!(purge(WINDOW - Duration::from_millis(1), 10).await, 0);
+    assert_eq!(purge(WINDOW, 2).await, 2);
+    assert_eq!(purge(WINDOW, 2).await, 1);
+}

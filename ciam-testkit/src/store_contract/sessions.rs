@@ -179,3 +179,19 @@ pub async fn an_ended_session_stays_ended(stores: Stores) {
         None
     );
 }
+
+/// `purge` removes sessions that are over, and no others.
+pub async fn ended_sessions_are_purged(stores: Stores) {
+    let (tenant, key, mine) = (tenant(), session_key(), session(subject()));
+    let sessions = &stores.sessions;
+    sessions
+        .begin(&tenant, key, mine.clone(), None)
+        .await
+        .unwrap();
+    let purge = async |at| stores.state.purge(at, 10).await.unwrap();
+    assert_eq!(purge(mine.idle_until - TICK).await, 0);
+    let live = sessions.session(&tenant, &key, NOW).await.unwrap();
+    assert_eq!(live, Some(mine.clone()));
+    assert_eq!(purge(mine.idle_until).await, 1);
+    assert_eq!(sessions.session(&tenant, &key, NOW).await.unwrap(), None);
+}
