@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ciam_core::{TenantId, Timestamp};
+use ciam_core::Timestamp;
 
 use crate::connection::Connection;
 use crate::connector::{Begun, Callback, Connector, ConnectorError, LoginRequest, Transaction};
-use crate::identity::ExternalIdentity;
+use crate::identity::VerifiedIdentity;
 use crate::name::ConnectorKind;
-use crate::pipeline::{PipelineContext, PipelineError, Pipelines};
+use crate::pipeline::{PipelineError, Pipelines};
 
 /// Why the broker could not do what it was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -111,21 +111,20 @@ impl Broker {
         Ok(connector.begin(connection, login, now).await?)
     }
 
-    /// Ends a sign-in. `connection` is the one whose callback address was
-    /// called, as it is now.
+    /// Ends a sign-in: who came back. `connection` is the one whose callback
+    /// address was called, as it is now. Nothing is stored until
+    /// [`VerifiedIdentity::admit`].
     ///
     /// # Errors
-    /// [`BrokerError`] when nobody came back, or nobody that can be trusted, or
-    /// a sensitive attribute would get through.
-    pub async fn finish(
+    /// [`BrokerError`] when nobody came back, or nobody that can be trusted.
+    pub async fn finish<'a>(
         &self,
-        tenant: &TenantId,
         connection: &Connection,
-        pipelines: &Pipelines,
+        pipelines: &'a Pipelines,
         transaction: Transaction,
         callback: Callback,
         now: Timestamp,
-    ) -> Result<ExternalIdentity, BrokerError> {
+    ) -> Result<VerifiedIdentity<'a>, BrokerError> {
         let connector = self.usable(connection)?;
         // Before the code is spent: a sign-in that cannot end need not go on.
         let pipeline = pipelines.for_connection(connection)?;
@@ -133,19 +132,11 @@ impl Broker {
             .accept(connection, callback)
             .map_err(ConnectorError::Rejected)?;
         let upstream = connector.finish(connection, accepted, now).await?;
-        let context = PipelineContext {
-            tenant: *tenant,
-            now,
-        };
-        Ok(ExternalIdentity {
-            connection: connection.id.clone(),
-            issuer: upstream.issuer,
-            subject: upstream.subject,
-            acr: upstream.acr,
-            amr: upstream.amr,
-            auth_time: upstream.auth_time,
-            attributes: pipeline.run(&context, upstream.attributes).await?,
-        })
+        Ok(VerifiedIdentity::new(
+            connection.id.clone(),
+            upstream,
+            pipeline,
+        ))
     }
 
     fn usable(&self, connection: &Connection) -> Result<&dyn Connector, BrokerError> {

@@ -1,6 +1,6 @@
 //! Connections: the stored records of upstream identity providers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ciam_core::{AttributeName, ClientId, ConnectionId, Issuer, Scope, Scopes};
 use serde::{Deserialize, Serialize};
@@ -53,13 +53,25 @@ pub struct Connection {
     /// The provider's `acr` values and what they mean to us.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub acr_map: BTreeMap<String, String>,
+    /// Values of the provider's `amr` (RFC 8176) that are believed and passed on as
+    /// ours. All others are dropped: what it calls `mfa` need not be what we do.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub amr: BTreeSet<String>,
+    /// Whether what the provider says of a person counts as checked, so that policies
+    /// may decide by it. Set it only for one that proves identities. `email` and
+    /// `phone_number` count as checked only when it says so of each
+    /// (`email_verified`, `phone_number_verified`; OIDC Core 5.1).
+    #[serde(default)]
+    pub vouches: bool,
     /// ID tokens must be encrypted to us; when not set, they must not be.
     #[serde(default)]
     pub require_encrypted_id_token: bool,
     /// Whether the userinfo endpoint is asked too.
     #[serde(default)]
     pub userinfo: bool,
-    /// Claims to take over as attributes. No others are.
+    /// Claims to take over as attributes. No others are. `email_verified` and
+    /// `phone_number_verified` never become attributes: they are kept with the
+    /// value they are about.
     #[serde(default)]
     pub claims: Vec<AttributeName>,
     /// Claims to take over as sensitive attributes: the pipeline must tokenize,
@@ -90,6 +102,12 @@ impl Connection {
         upstream
             .and_then(|said| self.acr_map.get(said))
             .unwrap_or(&self.acr)
+    }
+
+    /// Of what the provider says, the means that are believed.
+    pub(crate) fn amr_of(&self, mut upstream: Vec<String>) -> Vec<String> {
+        upstream.retain(|means| self.amr.contains(means));
+        upstream
     }
 
     /// The provider's values for those of our levels that it can give.

@@ -3,9 +3,10 @@
 //!
 //! A brokered sign-in goes through stages, each a type that only the one before
 //! can make: [`Transaction`] and [`Callback`] become an accepted callback, the
-//! [`Connector`] makes an upstream identity of it, the [`Pipeline`] changes its
-//! attributes, and [`ExternalIdentity`] is what comes out. No sensitive value
-//! gets through: the pipeline tokenizes, masks or drops it, or the sign-in fails.
+//! [`Connector`] makes a [`VerifiedIdentity`] of it, and once the caller knows that
+//! this person may come in, the [`Pipeline`] makes an [`ExternalIdentity`] of that.
+//! No sensitive value gets through: the pipeline tokenizes, masks or drops it, or
+//! the sign-in fails.
 //!
 //! What an operator changes is in three documents: [`SignInSettings`],
 //! [`PipelinesSettings`] and [`ReleaseSettings`]. Each is JSON, denies unknown
@@ -38,6 +39,7 @@ pub mod release;
 mod reserved;
 pub mod settings;
 pub mod tokenize;
+mod verified;
 
 pub use broker::{Broker, BrokerError};
 pub use connection::Connection;
@@ -48,7 +50,7 @@ pub use connector::{
 pub use document::DocumentError;
 #[cfg(feature = "reqwest")]
 pub use http::GuardedClient;
-pub use identity::{ExternalIdentity, UpstreamIdentity};
+pub use identity::{ExternalIdentity, UpstreamIdentity, VerifiedIdentity};
 pub use keys::{ClientKeys, FixedClientKeys};
 pub use name::{ConnectorKind, PipelineName, TokenDomain};
 pub use oidc::OidcConnector;

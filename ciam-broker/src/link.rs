@@ -7,18 +7,18 @@
 use ciam_core::account::{Link, LinkDigest, LookupKey};
 use ciam_core::{TenantId, Timestamp};
 
-use crate::identity::ExternalIdentity;
+use crate::identity::VerifiedIdentity;
 
-impl ExternalIdentity {
+impl VerifiedIdentity<'_> {
     /// The digest by which its account is found.
     pub fn link_digest(&self, key: &LookupKey, tenant: &TenantId) -> LinkDigest {
-        key.link(tenant, &self.issuer, &self.subject)
+        key.link(tenant, self.issuer(), self.subject())
     }
 
     /// The link to store with its account.
     pub fn link(&self, key: &LookupKey, tenant: &TenantId, now: Timestamp) -> Link {
         Link {
-            connection: self.connection.clone(),
+            connection: self.connection().clone(),
             digest: self.link_digest(key, tenant),
             linked_at: now,
         }

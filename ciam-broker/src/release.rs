@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::document::{self, DocumentError};
 use crate::reserved::is_reserved;
+use crate::verified::{check_of, checked_value};
 
 /// Where attributes go to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,6 +123,11 @@ impl ReleaseSettings {
     /// The claims that `client`, having been granted `scopes`, gets of
     /// `attributes`, by name. Values keep their JSON type; several values of
     /// one attribute become an array.
+    ///
+    /// `email_verified` and `phone_number_verified` are told from the provenance of
+    /// the address or number, whatever an attribute of that name says, and always
+    /// go along with the claims `email` and `phone_number`: a client must not take
+    /// an address for checked that nobody vouches for.
     pub fn release(
         &self,
         attributes: &Attributes,
@@ -135,18 +141,31 @@ impl ReleaseSettings {
             .iter()
             .filter(|rule| rule.applies(client, scopes, target));
         for released in applying.flat_map(|rule| &rule.attributes) {
-            let Some(attribute) = attributes.attribute(released.attribute.as_str()) else {
+            let name = released.attribute.as_str();
+            let about = checked_value(name);
+            let Some(attribute) = attributes.attribute(about.unwrap_or(name)) else {
                 continue;
             };
             if attribute.sensitivity() == Sensitivity::Sensitive && !released.clear {
                 continue;
             }
-            let (Some(value), claim) = (json(attribute), released.claim()) else {
+            let value = match about {
+                Some(_) if attribute.values.is_empty() => None,
+                Some(_) => Some(attribute.is_verified().into()),
+                None => json(attribute),
+            };
+            let (Some(value), claim) = (value, released.claim()) else {
                 continue;
             };
             // Documents are checked when they are read, but this is the last gate.
-            if !is_reserved(claim) && !claims.contains_key(claim) {
-                claims.insert(claim.to_owned(), value);
+            if is_reserved(claim) || claims.contains_key(claim) {
+                continue;
+            }
+            claims.insert(claim.to_owned(), value);
+            if claim == name
+                && let Some(check) = check_of(name)
+            {
+                claims.insert(check.to_owned(), attribute.is_verified().into());
             }
         }
         claims

@@ -97,6 +97,7 @@ impl SignInSettings {
                 let problem = format!("`{}` is there twice", connection.id);
                 return Err(DocumentError::invalid(at("id"), problem));
             }
+            check_id(at("id"), &connection.id)?;
             check_text(at("label"), &connection.label, 64)?;
             if let Some(hint) = &connection.hint {
                 check_text(at("hint"), hint, 128)?;
@@ -117,6 +118,16 @@ impl Default for SignInSettings {
             connections: Vec::new(),
         }
     }
+}
+
+/// It is a segment of the callback address, and needs no escaping there.
+fn check_id(path: String, id: &ConnectionId) -> Result<(), DocumentError> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    if id.as_str().bytes().all(plain) {
+        return Ok(());
+    }
+    let problem = "letters, digits, `-` and `_` are wanted";
+    Err(DocumentError::invalid(path, problem))
 }
 
 fn check_text(path: String, text: &str, longest: usize) -> Result<(), DocumentError> {

@@ -49,7 +49,8 @@ pub struct Credential {
     pub kind: String,
     /// Raised with each change; counters advance by compare and set.
     pub version: u64,
-    /// What the authenticator stored: a hash, never the secret itself.
+    /// What the authenticator stored: a hash, never the secret itself. The provider
+    /// keeps it sealed for this subject, so that it is no use in another account.
     pub data: String,
 }
 

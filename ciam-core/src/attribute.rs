@@ -150,6 +150,11 @@ impl Attribute {
         self.values.first()
     }
 
+    /// Whether there is a value, and the source vouches for each.
+    pub fn is_verified(&self) -> bool {
+        !self.values.is_empty() && self.values.iter().all(|v| v.provenance.verified)
+    }
+
     /// The most touchy of its values decides.
     pub fn sensitivity(&self) -> Sensitivity {
         self.values

@@ -1,5 +1,7 @@
 //! Security events.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use serde::Serialize;
 
@@ -44,7 +46,14 @@ pub enum Outcome {
     Failed,
 }
 
+/// How long a store keeps events: 400 days, so that a year can be compared with the
+/// one before. Whoever must keep them longer gives the provider a sink of its own.
+pub const RETENTION: Duration = Duration::from_secs(400 * 24 * 60 * 60);
+
 /// Takes security events.
+///
+/// A store that keeps them removes those older than [`RETENTION`] in
+/// [`StateStore::purge`](crate::store::StateStore::purge).
 #[async_trait]
 pub trait AuditSink: Send + Sync + 'static {
     /// Keeps the events; returns only when they are durable.

@@ -125,7 +125,8 @@ impl RedirectUri {
     ///
     /// # Errors
     /// [`RedirectUriError`] for wildcards, fragments, credentials, script schemes,
-    /// custom schemes without a dot (RFC 8252 section 7.1) and http on other hosts than loopback.
+    /// custom schemes without a dot (RFC 8252 section 7.1), http on other hosts than
+    /// loopback, and a spelling that a browser would change.
     pub fn new(uri: &str) -> Result<Self, RedirectUriError> {
         let refuse = |reason| RedirectUriError {
             uri: uri.chars().take(200).collect(),
@@ -163,6 +164,11 @@ impl RedirectUri {
             }
             _ => {}
         }
+        if matches!(url.scheme(), "http" | "https") && !crate::issuer::is_canonical(&url, uri) {
+            return Err(refuse(
+                "it is not spelled as a browser spells it (host in lower case, no default port, no dot segments)",
+            ));
+        }
         Ok(Self(uri.to_owned()))
     }
 
@@ -196,7 +202,10 @@ fn same_but_loopback_port(registered: &str, sent: &str) -> bool {
             Host::Domain(_) => false,
         };
         // Only the canonical spelling, or two parsers could read it differently.
-        let canonical = url.as_str() == text && url.scheme() == "http" && url.username().is_empty();
+        let canonical = url.as_str() == text
+            && url.scheme() == "http"
+            && url.username().is_empty()
+            && url.password().is_none();
         let rest = (
             url.host_str()?.to_owned(),
             url.path().to_owned(),

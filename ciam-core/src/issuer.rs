@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
 /// An issuer identifier: an https URL without query and fragment
-/// (RFC 8414 section 2), compared byte for byte.
+/// (RFC 8414 section 2), in canonical spelling, compared byte for byte.
 ///
 /// `http` is accepted for loopback hosts only, so that a demo can run.
 ///
@@ -70,7 +70,7 @@ impl Issuer {
 /// The text is not an issuer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is not an issuer: it must be an https URL (http only on loopback) without query, fragment and credentials"
+    "`{0}` is not an issuer: it must be an https URL (http only on loopback) in canonical spelling, without query, fragment and credentials"
 )]
 pub struct IssuerError(String);
 
@@ -87,8 +87,7 @@ impl FromStr for Issuer {
             && url.username().is_empty()
             && url.password().is_none();
         let secure = url.scheme() == "https" || (url.scheme() == "http" && loopback);
-        // Byte comparison everywhere else needs the canonical spelling here.
-        if !plain || !secure || !text.starts_with(&origin) {
+        if !plain || !secure || !is_canonical(&url, text) {
             return Err(refuse());
         }
         Ok(Self {
@@ -97,6 +96,14 @@ impl FromStr for Issuer {
             loopback,
         })
     }
+}
+
+/// Whether the text is spelled the way a browser spells the URL: no default port,
+/// no capitals in the host, no dot segments, nothing left to escape. Bytes are
+/// compared everywhere, so there may be no second spelling. A final slash may
+/// be missing where there is no path.
+pub(crate) fn is_canonical(url: &Url, text: &str) -> bool {
+    url.as_str() == text || (url.path() == "/" && url.as_str().strip_suffix('/') == Some(text))
 }
 
 /// Whether the URL's host is a loopback address or `localhost`.

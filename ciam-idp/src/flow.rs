@@ -11,7 +11,6 @@ use http::{HeaderMap, Response};
 use crate::access::{self, Access};
 use crate::failure::Failure;
 use crate::interaction::{self, Demand, Open, Progress, Stage};
-use crate::peer::Peer;
 use crate::provider::Inner;
 use crate::response::{self, AuthorizationError};
 use crate::stage::{AuthenticatedRequest, GrantedRequest, Prompt, ValidatedRequest};
@@ -22,7 +21,6 @@ pub(crate) async fn start(
     inner: &Inner,
     validated: ValidatedRequest,
     headers: &HeaderMap,
-    _peer: &Peer,
     now: Timestamp,
 ) -> Response<Bytes> {
     match try_start(inner, validated.clone(), headers, now).await {
@@ -62,10 +60,16 @@ pub(crate) async fn proceed(
 ) -> Result<Response<Bytes>, Failure> {
     let progress = &open.interaction.progress;
     match next(inner, &open.validated, Some(session), progress, now).await? {
-        Next::Code(granted) => match open.consume(inner, now).await? {
-            Some(_) => response::code(inner, *granted).await,
-            None => Ok(interaction::gone(inner).await),
-        },
+        Next::Code(granted) => {
+            let Some(validated) = open.consume(inner, now).await? else {
+                return Ok(interaction::gone(inner).await);
+            };
+            // There is no page to come back to any more: what fails now goes to the client.
+            match response::code(inner, *granted).await {
+                Ok(response) => Ok(response),
+                Err(failure) => Ok(wire::failure_page(inner, failure, Some(&validated)).await),
+            }
+        }
         Next::Page(stage) => open.go_to(inner, stage, now).await,
     }
 }

@@ -25,6 +25,7 @@ mod endpoint;
 mod failure;
 mod flow;
 mod grant;
+mod holder;
 mod interaction;
 mod issue;
 mod keys;
@@ -36,6 +37,7 @@ mod provider;
 mod release;
 mod response;
 mod session;
+mod settings;
 mod stage;
 mod wire;
 

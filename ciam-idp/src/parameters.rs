@@ -54,6 +54,13 @@ impl Parameters {
         self.sent(name).filter(|value| !value.is_empty())
     }
 
+    /// As a query, in the order they came and nothing left out.
+    pub(crate) fn to_query(&self) -> String {
+        url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(&self.0)
+            .finish()
+    }
+
     fn sent<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0
             .iter()

@@ -4,13 +4,18 @@ use ciam_core::Timestamp;
 use ciam_core::attribute::{Profile, Sensitivity};
 use serde_json::{Map, Value};
 
-/// The attributes that policies may read: all but the sensitive ones, and the
-/// age in whole years where the profile has a birthdate and no age.
+/// The attributes that policies may read: those that somebody vouches for and that
+/// are not sensitive, and the age in whole years where there is a birthdate and no
+/// age. What a person only said of themselves decides nothing.
+///
+/// Whether an address was checked is told from its provenance: `email_verified` is
+/// there, and true, exactly when `email` is.
 pub(crate) fn for_policies(profile: &Profile, now: Timestamp) -> Map<String, Value> {
     let mut known: Map<String, Value> = profile
         .attributes
         .iter()
         .filter(|(_, attribute)| attribute.sensitivity() < Sensitivity::Sensitive)
+        .filter(|(name, attribute)| attribute.is_verified() && !CHECKS.contains(&name.as_str()))
         .filter_map(|(name, attribute)| {
             let values = attribute.values.iter().map(|value| value.value.clone());
             let value = match attribute.values.as_slice() {
@@ -21,11 +26,17 @@ pub(crate) fn for_policies(profile: &Profile, now: Timestamp) -> Map<String, Val
             Some((name.to_string(), value))
         })
         .collect();
+    for check in CHECKS {
+        if known.contains_key(check.trim_end_matches("_verified")) {
+            known.insert(check.into(), true.into());
+        }
+    }
     if !known.contains_key("age")
         && let Some(age) = profile
             .attributes
-            .text("birthdate")
-            .and_then(|birthdate| age(birthdate, now))
+            .attribute("birthdate")
+            .filter(|birthdate| birthdate.is_verified())
+            .and_then(|birthdate| age(birthdate.first()?.value.as_str()?, now))
     {
         known.insert("age".into(), age.into());
     }
@@ -79,6 +90,9 @@ fn date(now: Timestamp) -> (i64, i64, i64) {
     let year = cycle * 400 + year_of_cycle + i64::from(month <= 2);
     (year, month, day)
 }
+
+/// What says whether a value was checked (OIDC Core section 5.1).
+const CHECKS: [&str; 2] = ["email_verified", "phone_number_verified"];
 
 /// Attributes that policies read as sets even when there is one value.
 const SETS: [&str; 2] = ["groups", "roles"];

@@ -100,24 +100,47 @@ pub(crate) async fn page_with_event(
     event: AuditEvent,
 ) -> Response<Bytes> {
     let correlation = audit::correlation(inner);
-    let page = Page::Failure(page::Failure {
-        status,
-        title,
-        sentence,
-        what_to_do,
-        correlation: &correlation,
-    });
-    let delivery = Delivery {
-        https: inner.issuer.is_https(),
-        form_targets: &[],
-    };
-    let response = inner.pages.render(&page, &inner.brand, &delivery);
+    let response = render(
+        inner,
+        page::Failure {
+            status,
+            title,
+            sentence,
+            what_to_do,
+            correlation: Some(&correlation),
+        },
+    );
     let event = AuditEvent {
         correlation: Some(correlation),
         ..event
     };
     audit::record(inner, event).await;
     response
+}
+
+/// The page for an address that leads nowhere. There is no event: anybody can call
+/// such addresses, and as many as they like.
+pub(crate) fn no_such_page(inner: &Inner) -> Response<Bytes> {
+    render(
+        inner,
+        page::Failure {
+            status: StatusCode::NOT_FOUND,
+            title: "There is no such page",
+            sentence: "The address leads nowhere.",
+            what_to_do: "Please go back to the application you came from.",
+            correlation: None,
+        },
+    )
+}
+
+fn render(inner: &Inner, failure: page::Failure<'_>) -> Response<Bytes> {
+    let delivery = Delivery {
+        https: inner.issuer.is_https(),
+        form_targets: &[],
+    };
+    inner
+        .pages
+        .render(&Page::Failure(failure), &inner.brand, &delivery)
 }
 
 /// A failure of ours in front of a person: back to the client with

@@ -9,13 +9,19 @@
 )]
 
 mod people {
+    mod audit;
     mod brokered;
     mod consent;
+    mod credentials;
     mod interaction;
+    mod limits;
     mod outage;
     mod prompt;
     mod screen;
     mod session;
+    mod settings;
     mod sign_out;
     mod site;
+    mod trust;
+    mod watched;
 }

@@ -123,8 +123,9 @@ pub enum Rejection {
     /// The ID token is not encrypted though the connection wants it.
     #[error("the ID token is not encrypted")]
     NotEncrypted,
-    /// The person was authenticated longer ago than asked (OIDC Core 3.1.3.7, 12).
-    #[error("`auth_time` is missing or too long ago")]
+    /// The person was authenticated longer ago than asked (OIDC Core 3.1.3.7, 12),
+    /// or in the future.
+    #[error("`auth_time` is missing, too long ago or ahead")]
     AuthTime,
     /// Userinfo is of another person, or not one (OIDC Core 5.3.2).
     #[error("userinfo was refused: {0}")]

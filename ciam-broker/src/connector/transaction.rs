@@ -48,16 +48,6 @@ impl Transaction {
         })
     }
 
-    /// The connection it was begun with.
-    pub fn connection(&self) -> &ConnectionId {
-        &self.connection
-    }
-
-    /// When it was begun.
-    pub fn started_at(&self) -> Timestamp {
-        self.started_at
-    }
-
     /// Brings transaction and callback together. `connection` is the one whose
     /// address the callback came to.
     ///
@@ -87,6 +77,7 @@ impl Transaction {
             return Err(Rejection::Issuer);
         }
         Ok(AcceptedCallback {
+            started_at: self.started_at,
             data: self.data,
             callback,
         })
@@ -106,11 +97,17 @@ impl fmt::Debug for Transaction {
 /// connection, and not from another issuer.
 #[derive(Debug)]
 pub struct AcceptedCallback {
+    started_at: Timestamp,
     data: Value,
     callback: Callback,
 }
 
 impl AcceptedCallback {
+    /// When the sign-in was begun.
+    pub fn started_at(&self) -> Timestamp {
+        self.started_at
+    }
+
     /// What the connector kept, and the parameters.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::connection::Connection;
 use crate::reserved::is_reserved;
+use crate::verified::{check_of, checked_value};
 
 /// The claims that the connection lists, and no others.
 pub(super) fn take_over(
@@ -24,12 +25,12 @@ pub(super) fn take_over(
     // Sensitive last: it replaces, so that a claim in both lists is sensitive.
     personal
         .chain(sensitive)
-        .filter(|(name, _)| !is_reserved(name.as_str()))
+        .filter(|(name, _)| !is_reserved(name.as_str()) && checked_value(name.as_str()).is_none())
         .filter_map(|(name, sensitivity)| {
             let claim = claims.get(name.as_str())?;
             let provenance = Provenance {
                 source: connection.id.as_str().to_owned(),
-                verified: is_vouched_for(name.as_str(), claims),
+                verified: connection.vouches && is_checked(name.as_str(), claims),
                 at: now,
             };
             Some((name.clone(), attribute(claim, sensitivity, &provenance)))
@@ -39,13 +40,11 @@ pub(super) fn take_over(
 
 /// A provider does not vouch for an address that it did not check itself
 /// (OIDC Core 5.1); saying nothing counts as not checked.
-fn is_vouched_for(name: &str, claims: &Map<String, Value>) -> bool {
-    let checked = match name {
-        "email" => "email_verified",
-        "phone_number" => "phone_number_verified",
-        _ => return true,
-    };
-    claims.get(checked) == Some(&Value::Bool(true))
+fn is_checked(name: &str, claims: &Map<String, Value>) -> bool {
+    match check_of(name) {
+        Some(check) => claims.get(check) == Some(&Value::Bool(true)),
+        None => true,
+    }
 }
 
 fn attribute(claim: &Value, sensitivity: Sensitivity, provenance: &Provenance) -> Attribute {

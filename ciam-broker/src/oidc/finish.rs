@@ -1,6 +1,8 @@
 //! The callback, in this order: `state`, connection and `iss` (done when it was
 //! accepted), `iss` promised, `error`, code, ID token, `auth_time`, userinfo.
 
+use std::time::Duration;
+
 use ciam_core::Timestamp;
 use ciam_tokens::profile::id_token::VerifiedIdToken;
 
@@ -9,6 +11,7 @@ use super::{LoginState, OidcConnector};
 use crate::connection::Connection;
 use crate::connector::{AcceptedCallback, Answer, ConnectorError, Rejection, UpstreamError};
 use crate::identity::UpstreamIdentity;
+use crate::verified;
 
 impl OidcConnector {
     pub(super) async fn finish_login(
@@ -17,6 +20,7 @@ impl OidcConnector {
         accepted: AcceptedCallback,
         now: Timestamp,
     ) -> Result<UpstreamIdentity, ConnectorError> {
+        let started_at = accepted.started_at();
         let (state, callback) = accepted.into_parts::<LoginState>()?;
         // Before any request: to whom would the code go (RFC 9207 2.4)?
         if state.iss_promised && callback.iss().is_none() {
@@ -36,21 +40,19 @@ impl OidcConnector {
         let token = self
             .verify(connection, &metadata, &state, &tokens, now)
             .await?;
-        check_auth_time(&token, state.max_age, now)?;
+        check_auth_time(&token, state.max_age, started_at, now)?;
 
         let mut claims = token.claims;
         if connection.userinfo {
             let more = self.userinfo(&metadata, &tokens, &token.subject).await?;
             // What was signed counts more.
-            for (name, value) in more {
-                claims.entry(name).or_insert(value);
-            }
+            verified::add(&mut claims, more);
         }
         Ok(UpstreamIdentity {
             issuer: connection.issuer.as_str().to_owned(),
             subject: token.subject,
             acr: connection.acr_of(token.acr.as_deref()).to_owned(),
-            amr: token.amr,
+            amr: connection.amr_of(token.amr),
             auth_time: token.auth_time,
             attributes: take_over(connection, &claims, now),
         })
@@ -58,18 +60,24 @@ impl OidcConnector {
 }
 
 /// OIDC Core 3.1.3.7, 12: who asked with `max_age` gets `auth_time` and checks it.
+/// The age counts to the moment of asking: how long the person then took is not
+/// the point. Nobody was authenticated in the future.
 fn check_auth_time(
     token: &VerifiedIdToken,
     max_age: Option<u64>,
+    started_at: Timestamp,
     now: Timestamp,
 ) -> Result<(), Rejection> {
-    let Some(max_age) = max_age else {
-        return Ok(());
+    let good = match (token.auth_time, max_age) {
+        (Some(at), _) if at > now + SKEW => false,
+        (Some(at), Some(max_age)) => {
+            started_at.since(at) <= Duration::from_secs(max_age).saturating_add(SKEW)
+        }
+        (None, Some(_)) => false,
+        (_, None) => true,
     };
-    match token.auth_time {
-        Some(at) if now.since(at).as_secs() <= max_age.saturating_add(SKEW_SECS) => Ok(()),
-        _ => Err(Rejection::AuthTime),
-    }
+    good.then_some(()).ok_or(Rejection::AuthTime)
 }
 
-const SKEW_SECS: u64 = 60;
+/// How far two clocks may be apart.
+const SKEW: Duration = Duration::from_secs(60);

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use ciam_core::Timestamp;
 use ciam_tokens::profile::id_token::{IdTokenRules, VerifiedIdToken};
-use ciam_tokens::{JoseError, UnverifiedJwe, VerifyKeySet};
+use ciam_tokens::{JoseError, UnverifiedJwe, VerifyKeySet, VerifyKeySource};
 
+use super::jwks::no_keys;
 use super::metadata::Metadata;
 use super::token_request::Tokens;
 use super::{LoginState, OidcConnector};
@@ -30,20 +31,15 @@ impl OidcConnector {
             max_age: FRESH,
         };
         let verify = |keys: &VerifyKeySet| rules.verify(&signed, keys, now);
-
-        let http = self.http.as_ref();
-        let keys = self.jwks.keys(http, &metadata.jwks_uri, now).await?;
-        let token = match verify(&keys) {
+        let source = self.key_sets.at(&metadata.jwks_uri)?;
+        let verified = match source.held(now).as_deref().map(verify) {
             // The provider may have changed its keys since (OIDC Core 10.1.1).
-            Err(JoseError::Key(_) | JoseError::Signature) => {
-                let fetched = self.jwks.again(http, &metadata.jwks_uri, now).await?;
-                // Somebody else may have fetched them a moment ago.
-                let newest = fetched.or_else(|| self.jwks.known(&metadata.jwks_uri));
-                verify(&newest.unwrap_or(keys))
+            None | Some(Err(JoseError::Key(_) | JoseError::Signature)) => {
+                verify(source.fetched(None, now).await.map_err(no_keys)?.as_ref())
             }
-            verified => verified,
-        }
-        .map_err(Rejection::IdToken)?;
+            Some(verified) => verified,
+        };
+        let token = verified.map_err(Rejection::IdToken)?;
         token
             .check_access_token(tokens.access_token.expose())
             .map_err(Rejection::IdToken)?;

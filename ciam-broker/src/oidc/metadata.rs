@@ -33,7 +33,15 @@ pub(super) struct MetadataCache {
 #[derive(Clone, Default)]
 struct Entry {
     good: Option<(Timestamp, Arc<Metadata>)>,
-    failed_at: Option<Timestamp>,
+    failed: Option<(Timestamp, Failure)>,
+}
+
+/// Why the last request came to nothing.
+#[derive(Clone)]
+enum Failure {
+    Unanswered,
+    Misconfigured(&'static str),
+    Rejected(Rejection),
 }
 
 impl MetadataCache {
@@ -56,12 +64,11 @@ impl MetadataCache {
         if let Some(fresh) = known(FRESH) {
             return Ok(fresh);
         }
-        // An address that failed is not asked again with every request.
-        let rests = entry.failed_at.is_some_and(|at| now.since(at) < REST);
-        let answer = if rests {
-            Err(unavailable(Resting))
-        } else {
-            self.refresh(http, issuer, now).await
+        // An address that failed is not asked again with every request. What was
+        // wrong with its answer is as wrong a moment later.
+        let answer = match &entry.failed {
+            Some((at, failure)) if now.since(*at) < REST => Err(failure.clone().into()),
+            _ => self.refresh(http, issuer, now).await,
         };
         match answer {
             Err(error) if error.is_unavailable() => known(STALE).ok_or(error),
@@ -83,10 +90,10 @@ impl MetadataCache {
             Ok(metadata) => {
                 *entry = Entry {
                     good: Some((now, metadata.clone())),
-                    failed_at: None,
+                    failed: None,
                 }
             }
-            Err(_) => entry.failed_at = Some(now),
+            Err(error) => entry.failed = Some((now, Failure::of(error))),
         }
         fetched
     }
@@ -100,7 +107,27 @@ impl MetadataCache {
 /// The address failed less than a minute ago and was not asked again.
 #[derive(Debug, thiserror::Error)]
 #[error("it did not answer a moment ago")]
-pub(super) struct Resting;
+struct Resting;
+
+impl Failure {
+    fn of(error: &ConnectorError) -> Self {
+        match error {
+            ConnectorError::Rejected(rejection) => Self::Rejected(rejection.clone()),
+            ConnectorError::Misconfigured(problem) => Self::Misconfigured(problem),
+            _ => Self::Unanswered,
+        }
+    }
+}
+
+impl From<Failure> for ConnectorError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Unanswered => unavailable(Resting),
+            Failure::Misconfigured(problem) => Self::Misconfigured(problem),
+            Failure::Rejected(rejection) => Self::Rejected(rejection),
+        }
+    }
+}
 
 #[derive(Deserialize)]
 struct Document {

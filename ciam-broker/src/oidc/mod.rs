@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use ciam_core::http_client::HttpClient;
 use ciam_core::{Entropy, Secret, Timestamp};
+use ciam_tokens::VerifyKeySource;
 use oauth2::PkceCodeVerifier;
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +25,7 @@ use crate::connector::{AcceptedCallback, Begun, Connector, ConnectorError, Login
 use crate::identity::UpstreamIdentity;
 use crate::keys::ClientKeys;
 use crate::name::ConnectorKind;
-use jwks::JwksCache;
+use jwks::{KeySets, no_keys};
 use metadata::MetadataCache;
 
 /// Serves connections of kind `oidc`. Metadata and keys of the providers are
@@ -49,7 +50,7 @@ pub struct OidcConnector {
     keys: Arc<dyn ClientKeys>,
     entropy: Arc<dyn Entropy>,
     metadata: MetadataCache,
-    jwks: JwksCache,
+    key_sets: KeySets,
 }
 
 impl OidcConnector {
@@ -62,11 +63,11 @@ impl OidcConnector {
     ) -> Self {
         Self {
             kind: ConnectorKind::oidc(),
+            key_sets: KeySets::new(Arc::clone(&http)),
             http,
             keys,
             entropy,
             metadata: MetadataCache::default(),
-            jwks: JwksCache::default(),
         }
     }
 }
@@ -82,9 +83,10 @@ impl Connector for OidcConnector {
             .metadata
             .refresh(self.http.as_ref(), &connection.issuer, now)
             .await?;
-        self.jwks
-            .keys(self.http.as_ref(), &metadata.jwks_uri, now)
-            .await?;
+        let keys = self.key_sets.at(&metadata.jwks_uri)?;
+        if keys.held(now).is_none() {
+            keys.fetched(None, now).await.map_err(no_keys)?;
+        }
         if connection.require_encrypted_id_token && self.keys.decrypters().is_empty() {
             return Err(ConnectorError::Misconfigured(
                 "encrypted ID tokens are wanted, and we have no key for them",

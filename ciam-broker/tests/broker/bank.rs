@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ciam_broker::{
     Begun, Broker, BrokerError, Callback, Connection, ConnectorError, ExternalIdentity,
     FixedClientKeys, LoginRequest, Next, OidcConnector, Pipelines, PipelinesSettings, Rejection,
-    Tokenizer, VaultTokenizer,
+    Tokenizer, VaultTokenizer, VerifiedIdentity,
 };
 use ciam_core::account::LookupKey;
 use ciam_core::seal::LocalKeyWrapper;
@@ -162,17 +162,40 @@ impl Bank {
         let query = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(parameters)
             .finish();
-        let callback = Callback::parse(&query).unwrap();
+        let identity = self.verify(login, &query).await?;
+        identity
+            .admit(&tenant("https://id.example"), self.now)
+            .await
+    }
+
+    /// Who came back, before they are let in.
+    pub async fn verify(
+        &self,
+        login: Login,
+        query: &str,
+    ) -> Result<VerifiedIdentity<'_>, BrokerError> {
         self.broker
             .finish(
-                &tenant("https://id.example"),
                 &self.connection,
                 &self.pipelines,
                 login.begun.transaction,
-                callback,
+                Callback::parse(query).unwrap(),
                 self.now,
             )
             .await
+    }
+
+    /// Who comes back with these claims, before they are let in.
+    pub async fn arrive(
+        &self,
+        change: impl FnOnce(&mut Value),
+    ) -> Result<VerifiedIdentity<'_>, BrokerError> {
+        let login = self.begin().await;
+        let mut claims = self.claims(&login);
+        change(&mut claims);
+        self.hand_out(&self.id_token(&claims));
+        let query = format!("code=c0de&state={}&iss={ISSUER}", login.query["state"]);
+        self.verify(login, &query).await
     }
 
     /// The whole sign-in with changed claims.
@@ -244,8 +267,10 @@ fn connection() -> Connection {
         "scopes": "profile",
         "acr": "low",
         "acr_map": { "urn:bank:app": "substantial" },
+        "amr": ["hwk", "pwd"],
+        "vouches": true,
         "require_encrypted_id_token": true,
-        "claims": ["given_name", "email"],
+        "claims": ["given_name", "email", "email_verified"],
         "sensitive": ["national_id"],
         "pipeline": "bank",
         "create_accounts": true,

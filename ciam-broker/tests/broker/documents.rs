@@ -38,6 +38,12 @@ fn release(rule: &Value) -> String {
 #[test]
 fn unknown_names_come_with_path_and_nearest() {
     assert_eq!(sign_in(|_| ()), "good");
+    for id in ["a/b", "..", "a?b", "a%2fb"] {
+        assert_eq!(
+            sign_in(|c| c["id"] = id.into()),
+            "`connections[0].id`: letters, digits, `-` and `_` are wanted"
+        );
+    }
     assert_eq!(
         sign_in(|c| c["lable"] = "x".into()),
         "`connections[0].lable`: unknown name `lable`, did you mean `label`?"

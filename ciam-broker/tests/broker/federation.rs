@@ -251,12 +251,14 @@ async fn fd17_the_same_sub_from_two_issuers_is_two_people() {
     let bank = Bank::new();
     let key = LookupKey::new(&[3; 32]);
     let ours = tenant("https://id.example");
-    let person = bank.sign_in(|_| ()).await.unwrap();
-    let mut other = person.clone();
-    other.issuer = "https://other-bank.example".to_owned();
+    let person = bank.arrive(|_| ()).await.unwrap();
+    assert_eq!(
+        (person.issuer(), person.subject()),
+        (ISSUER, "customer-4711")
+    );
     assert_ne!(
         person.link_digest(&key, &ours),
-        other.link_digest(&key, &ours)
+        key.link(&ours, "https://other-bank.example", "customer-4711")
     );
     assert_ne!(
         person.link_digest(&key, &ours),
@@ -264,10 +266,23 @@ async fn fd17_the_same_sub_from_two_issuers_is_two_people() {
     );
     // The e-mail address has no part in it.
     let again = bank
-        .sign_in(|c| c["email"] = "x@example.org".into())
+        .arrive(|c| c["email"] = "x@example.org".into())
         .await
         .unwrap();
     let link = again.link(&key, &ours, bank.now);
     assert_eq!(link.digest, person.link_digest(&key, &ours));
     assert_eq!(link.connection, bank.connection.id);
+}
+
+#[tokio::test]
+async fn who_is_not_admitted_leaves_nothing_in_the_vault() {
+    let bank = Bank::new();
+    let ours = tenant("https://id.example");
+    let person = bank.arrive(|_| ()).await.unwrap();
+    assert_eq!(person.acr(), "substantial");
+    assert!(!format!("{person:?}").contains("131052"));
+    // A vault that is not there is not missed before that.
+    bank.store.set_down(true);
+    let person = bank.arrive(|_| ()).await.unwrap();
+    assert!(person.admit(&ours, bank.now).await.is_err());
 }

@@ -1,5 +1,7 @@
 //! Rows FD-* that are about the ID token.
 
+use std::time::Duration;
+
 use ciam_broker::Rejection;
 use ciam_core::encoding::b64url_encode;
 use ciam_tokens::jws;
@@ -115,8 +117,9 @@ async fn a_tampered_ciphertext_is_refused() {
 #[tokio::test]
 async fn auth_time_is_checked_when_it_was_asked_for() {
     let bank = Bank::new();
-    let rows: [(Row, bool); 3] = [
+    let rows: [(Row, bool); 4] = [
         (("fresh", |_| ()), true),
+        (("ahead", |c| c["auth_time"] = json!(1_800_000_120)), false),
         (("old", |c| c["auth_time"] = json!(1_799_990_000)), false),
         (("missing", |c| remove(c, "auth_time")), false),
     ];
@@ -131,6 +134,33 @@ async fn auth_time_is_checked_when_it_was_asked_for() {
         let outcome = bank.finish(login).await;
         assert_eq!(outcome.is_ok(), good, "{row}");
     }
+}
+
+#[tokio::test]
+async fn an_age_counts_to_the_moment_of_asking() {
+    let mut bank = Bank::new();
+    // The person took five minutes at the bank, and had signed in just before.
+    for (auth_time, good) in [(1_800_000_000, true), (1_799_999_900, false)] {
+        bank.now = crate::bank::NOW;
+        let login = bank
+            .begin_with(|login| login.max_age = Some(0))
+            .await
+            .unwrap();
+        bank.now = bank.now + Duration::from_secs(300);
+        let mut claims = bank.claims(&login);
+        claims["auth_time"] = json!(auth_time);
+        bank.hand_out(&bank.id_token(&claims));
+        assert_eq!(bank.finish(login).await.is_ok(), good, "{auth_time}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_was_authenticated_in_the_future() {
+    let bank = Bank::new();
+    let outcome = bank
+        .sign_in(|c| c["auth_time"] = json!(1_800_000_120))
+        .await;
+    assert_eq!(rejection(outcome), Rejection::AuthTime);
 }
 
 #[tokio::test]

@@ -17,5 +17,6 @@ mod id_token;
 mod pipeline;
 mod provider;
 mod release;
+mod trust;
 mod upstream;
 mod vault;

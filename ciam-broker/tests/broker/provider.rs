@@ -171,3 +171,40 @@ async fn known_keys_serve_while_the_bank_cannot_give_them() {
     bank.now = bank.now + Duration::from_secs(48 * 3600);
     assert!(bank.sign_in(|_| ()).await.unwrap_err().is_unavailable());
 }
+
+#[tokio::test]
+async fn a_bank_without_keys_is_asked_once_a_minute() {
+    let mut bank = Bank::new();
+    bank.upstream.gone("/jwks");
+    for _ in 0..5 {
+        assert!(bank.sign_in(|_| ()).await.unwrap_err().is_unavailable());
+    }
+    assert_eq!(bank.upstream.count("/jwks"), 1);
+    bank.upstream.json("/jwks", jwks(&bank.key));
+    bank.now = bank.now + Duration::from_secs(60);
+    bank.sign_in(|_| ()).await.unwrap();
+}
+
+#[tokio::test]
+async fn keys_that_were_just_fetched_are_not_fetched_again_for_a_bad_signature() {
+    let mut bank = Bank::new();
+    bank.key = SigningKey::generate(SigningAlgorithm::Es256).unwrap();
+    assert!(is_id_token(bank.sign_in(|_| ()).await));
+    assert_eq!(bank.upstream.count("/jwks"), 1);
+}
+
+#[tokio::test]
+async fn fd22_refused_metadata_stays_refused_and_older_metadata_does_not_serve() {
+    let mut bank = Bank::new();
+    let path = "/.well-known/openid-configuration";
+    bank.begin().await;
+    let mut document = metadata();
+    document["issuer"] = "https://evil.example".into();
+    bank.upstream.json(path, document);
+    bank.now = bank.now + Duration::from_secs(3600);
+    for _ in 0..3 {
+        let outcome = bank.begin_with(|_| ()).await.map(|_| ());
+        assert!(matches!(rejection(outcome), Rejection::Metadata(_)));
+    }
+    assert_eq!(bank.upstream.count(path), 2);
+}

@@ -35,4 +35,16 @@ pub trait RateStore: Send + Sync + 'static {
         window: Duration,
         now: Timestamp,
     ) -> Result<Rate, StoreError>;
+
+    /// Takes back one event that [`take`](Self::take) counted, when its window is
+    /// still open at `now`: what went well need not count.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]: the event stays counted.
+    async fn give_back(
+        &self,
+        tenant: &TenantId,
+        key: &Digest,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
 }

@@ -23,8 +23,6 @@ pub enum Kind {
     Interaction,
     /// A brokered sign-in under way at another provider.
     Transaction,
-    /// A sign-out that waits for confirmation.
-    SignOut,
 }
 
 impl Kind {
@@ -36,18 +34,16 @@ impl Kind {
             Self::AccessToken => "access_token",
             Self::Interaction => "interaction",
             Self::Transaction => "transaction",
-            Self::SignOut => "sign_out",
         }
     }
 
     /// All kinds.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 5] = [
         Self::Code,
         Self::RefreshToken,
         Self::AccessToken,
         Self::Interaction,
         Self::Transaction,
-        Self::SignOut,
     ];
 }
 
@@ -264,6 +260,10 @@ pub trait StateStore: Send + Sync + 'static {
     ) -> Result<u64, StoreError>;
 
     /// Removes up to `limit` rows that nothing can ask for any more; returns how many.
+    ///
+    /// A store that is other ports too removes theirs as well: ended windows of
+    /// limits, ended sessions, and security events older than
+    /// [`audit::RETENTION`](crate::audit::RETENTION).
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].

@@ -1,90 +1,104 @@
 //! Signing in with an identity of another provider.
 
-use ciam_core::account::{Account, AccountStatus, Link, LinkDigest};
+use ciam_broker::VerifiedIdentity;
+use ciam_core::account::{Account, AccountStatus, Link};
 use ciam_core::store::Created;
-use ciam_core::{Attribute, Attributes, ConnectionId, Profile, StoreError, SubjectId, Timestamp};
+use ciam_core::{Attribute, Attributes, Profile, StoreError, SubjectId, Timestamp};
 
 use super::{is_active, sealed};
 use crate::failure::Failure;
 use crate::provider::Inner;
 
-/// An identity that another provider vouched for just now.
-#[derive(Debug)]
-pub(crate) struct ExternalLogin<'a> {
-    pub(crate) connection: &'a ConnectionId,
-    /// With `subject` it names the person: the same `sub` from two issuers is two
-    /// people (OIDC Core section 5.7).
-    pub(crate) issuer: &'a str,
-    pub(crate) subject: &'a str,
-    /// What the pipeline made of what the other provider released.
-    pub(crate) attributes: Attributes,
-    /// The only subject it may lead to, when this is a step-up.
+/// Whom a verified identity may lead to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terms {
+    /// The only subject that will do, when this is a step-up.
     pub(crate) must_be: Option<SubjectId>,
     /// Whether somebody unknown gets an account.
     pub(crate) create: bool,
 }
 
-/// Where an external identity leads.
+/// Where an external identity leads. Nothing is stored to find that out.
 #[derive(Debug)]
-pub(crate) enum LinkedLogin {
-    /// To this person.
-    Subject(SubjectId),
+pub(crate) enum Lookup {
+    /// To an account, or to a new one.
+    Place(Place),
     /// To an account that may not sign in.
     NotActive,
     /// To nobody, and no account is to be made.
     Unknown,
-    /// To somebody else than the one who has to confirm; nothing was changed.
+    /// To somebody else than the one who has to confirm.
     SomebodyElse,
 }
 
-/// Finds the account that the identity is linked to, or makes one, and takes over
-/// what the other provider said. An account is never found by a mail address: only
-/// by the link.
-pub(crate) async fn sign_in_linked(
+/// The account of an external identity, or the right to have one.
+#[derive(Debug)]
+pub(crate) struct Place {
+    link: Link,
+    account: Option<Account>,
+}
+
+/// Finds the account that the identity is linked to. It is never found by a mail
+/// address: only by issuer and subject, since the same `sub` from two issuers is
+/// two people (OIDC Core section 5.7).
+pub(crate) async fn look_up(
     inner: &Inner,
-    login: ExternalLogin<'_>,
+    identity: &VerifiedIdentity<'_>,
+    terms: Terms,
     now: Timestamp,
-) -> Result<LinkedLogin, Failure> {
-    let digest = inner
-        .keys
-        .lookup
-        .link(&inner.tenant, login.issuer, login.subject);
+) -> Result<Lookup, Failure> {
+    let link = identity.link(&inner.keys.lookup, &inner.tenant, now);
     let accounts = &inner.stores.accounts;
-    let found = accounts.find_by_link(&inner.tenant, &digest).await?;
-    // Before anything is stored: a step-up makes no account and changes none.
-    if let Some(must_be) = login.must_be
-        && found
+    let account = accounts.find_by_link(&inner.tenant, &link.digest).await?;
+    // A step-up makes no account and changes none.
+    let is_them = |wanted| {
+        account
             .as_ref()
-            .is_none_or(|account| account.subject != must_be)
-    {
-        return Ok(LinkedLogin::SomebodyElse);
-    }
-    let account = match found {
-        Some(account) => account,
-        None if !login.create => return Ok(LinkedLogin::Unknown),
-        None => match create(inner, &login, digest, now).await? {
-            Ok(subject) => return Ok(LinkedLogin::Subject(subject)),
-            Err(existing) => existing,
-        },
+            .is_some_and(|account| account.subject == wanted)
     };
-    if !is_active(&account) {
-        return Ok(LinkedLogin::NotActive);
+    if terms.must_be.is_some_and(|wanted| !is_them(wanted)) {
+        return Ok(Lookup::SomebodyElse);
     }
-    let subject = account.subject;
-    take_over(inner, account, &login.attributes).await?;
-    Ok(LinkedLogin::Subject(subject))
+    Ok(match account {
+        None if !terms.create => Lookup::Unknown,
+        Some(account) if !is_active(&account) => Lookup::NotActive,
+        account => Lookup::Place(Place { link, account }),
+    })
+}
+
+impl Place {
+    /// Makes the account if there is none, and takes over what the other provider
+    /// said. `None` when the account may not sign in any more.
+    pub(crate) async fn sign_in(
+        self,
+        inner: &Inner,
+        attributes: Attributes,
+        now: Timestamp,
+    ) -> Result<Option<SubjectId>, Failure> {
+        let account = match self.account {
+            Some(account) => account,
+            None => match create(inner, self.link, &attributes, now).await? {
+                Ok(subject) => return Ok(Some(subject)),
+                Err(existing) if !is_active(&existing) => return Ok(None),
+                Err(existing) => existing,
+            },
+        };
+        let subject = account.subject;
+        take_over(inner, account, &attributes).await?;
+        Ok(Some(subject))
+    }
 }
 
 /// The new account's subject, or the account that a concurrent callback made.
 async fn create(
     inner: &Inner,
-    login: &ExternalLogin<'_>,
-    digest: LinkDigest,
+    link: Link,
+    attributes: &Attributes,
     now: Timestamp,
 ) -> Result<Result<SubjectId, Account>, Failure> {
     let subject = SubjectId::generate(inner.entropy.as_ref());
     let profile = Profile {
-        attributes: login.attributes.clone(),
+        attributes: attributes.clone(),
     };
     let account = Account {
         subject,
@@ -94,11 +108,7 @@ async fn create(
         identifiers: Vec::new(),
         sealed_profile: sealed::seal(inner, &subject, &profile).await?,
         credentials: Vec::new(),
-        links: vec![Link {
-            connection: login.connection.clone(),
-            digest,
-            linked_at: now,
-        }],
+        links: vec![link],
     };
     let created = inner
         .stores
@@ -145,14 +155,15 @@ async fn take_over(inner: &Inner, mut account: Account, newer: &Attributes) -> R
     Err(StoreError::Conflict.into())
 }
 
-/// What a source vouches for is not replaced by what another source only passes on:
-/// policies decide by it.
+/// What a source vouches for is replaced only by what a source vouches for: policies
+/// decide by it. A source may take back what it said itself.
 fn may_replace(old: &Attribute, new: &Attribute) -> bool {
-    let Some(old) = old.first() else { return true };
-    let Some(new) = new.first() else { return false };
-    new.provenance.verified
-        || !old.provenance.verified
-        || new.provenance.source == old.provenance.source
+    let (Some(before), Some(after)) = (old.first(), new.first()) else {
+        return !new.values.is_empty();
+    };
+    new.is_verified()
+        || !old.values.iter().any(|value| value.provenance.verified)
+        || after.provenance.source == before.provenance.source
 }
 
 /// How often to try when others change the account at the same time.

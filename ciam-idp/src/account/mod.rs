@@ -8,7 +8,9 @@ use std::sync::Arc;
 use ciam_core::account::{Account, AccountStatus, Credential, Link};
 use ciam_core::{Attributes, ConnectionId, Profile, Secret, StoreError, SubjectId};
 
-pub(crate) use self::linked::{ExternalLogin, LinkedLogin, sign_in_linked};
+pub(crate) use self::linked::{Lookup, Terms, look_up};
+
+pub(crate) use self::sealed::{cost_of_nobody, open_credential};
 
 use crate::authenticator::{EnrollError, Password};
 use crate::failure::Failure;
@@ -37,7 +39,7 @@ pub struct Accounts {
 }
 
 /// A person to make an account for.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct NewAccount {
     /// What they can type to say who they are: a user name, a mail address. Stored
     /// as keyed digests only; put it into an attribute too if it has to be shown.
@@ -51,7 +53,7 @@ pub struct NewAccount {
 }
 
 /// An identity at another provider.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct NewLink {
     /// The connection through which it signs in.
     pub connection: ConnectionId,
@@ -91,12 +93,12 @@ impl Accounts {
     /// [`AccountError::Password`] when the password breaks the rules.
     pub async fn create(&self, new: NewAccount) -> Result<SubjectId, AccountError> {
         let inner = self.inner.as_ref();
+        let subject = SubjectId::generate(inner.entropy.as_ref());
         let credentials = match &new.password {
-            Some(password) => vec![self.password_credential(password).await?],
+            Some(password) => vec![self.password_credential(&subject, password).await?],
             None => Vec::new(),
         };
         let now = inner.now();
-        let subject = SubjectId::generate(inner.entropy.as_ref());
         let profile = Profile {
             attributes: new.attributes,
         };
@@ -162,6 +164,7 @@ impl Accounts {
 
     async fn password_credential(
         &self,
+        subject: &SubjectId,
         password: &Secret<String>,
     ) -> Result<Credential, AccountError> {
         let authenticator = self
@@ -172,11 +175,12 @@ impl Accounts {
             .enroll(password)
             .await
             .map_err(AccountError::Password)?;
-        Ok(Credential {
+        let plain = Credential {
             kind: Password::KIND.to_owned(),
             version: 0,
             data,
-        })
+        };
+        Ok(sealed::seal_credential(&self.inner, subject, plain).await?)
     }
 }
 
@@ -184,6 +188,27 @@ impl std::fmt::Debug for Accounts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Accounts")
             .field("tenant", &self.inner.tenant)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for NewAccount {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Names of people are personal; how many there are says enough.
+        f.debug_struct("NewAccount")
+            .field("identifiers", &self.identifiers.len())
+            .field("password", &self.password.is_some())
+            .field("attributes", &self.attributes)
+            .field("links", &self.links)
+            .finish()
+    }
+}
+
+impl std::fmt::Debug for NewLink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewLink")
+            .field("connection", &self.connection)
+            .field("issuer", &self.issuer)
             .finish_non_exhaustive()
     }
 }

@@ -5,13 +5,15 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use async_trait::async_trait;
 use ciam_core::outside::random;
 use ciam_core::{Secret, SystemEntropy};
+use unicode_normalization::UnicodeNormalization;
 
 use super::pool::{Full, Pool};
 use super::{Authenticated, Authenticator, EnrollError, LoginAttempt, LoginError};
 
 /// Sign-in with a password.
 ///
-/// Hashing runs on a few threads of its own; when too much of it waits, attempts
+/// Passwords are compared in Unicode Normalization Form C. Hashing runs on a few
+/// threads of its own; when too much of it waits, attempts
 /// are refused as "try again later" before they slow everything down.
 ///
 /// ```
@@ -76,7 +78,7 @@ impl Authenticator for Password {
         let hash = attempt
             .credential
             .map_or_else(nobodys_hash, |credential| credential.data.clone());
-        let secret = attempt.secret.clone();
+        let secret = normalized(attempt.secret);
         let outcome = self
             .pool
             .run(move || {
@@ -95,14 +97,20 @@ impl Authenticator for Password {
     }
 
     async fn enroll(&self, secret: &Secret<String>) -> Result<String, EnrollError> {
+        let secret = normalized(secret);
         fit(secret.expose())?;
-        let secret = secret.clone();
         self.pool
             .run(move || hash(secret.expose().as_bytes()))
             .await
             .map_err(|Full| EnrollError::Busy)?
             .ok_or(EnrollError::Failed)
     }
+}
+
+/// In Normalization Form C (NIST SP 800-63B-4 section 3.1.1.2): keyboards differ in
+/// how they type the same accent.
+fn normalized(secret: &Secret<String>) -> Secret<String> {
+    Secret::new(secret.expose().nfc().collect())
 }
 
 /// The rules of NIST SP 800-63B-4 section 3.1.1.2: length, and nothing about which

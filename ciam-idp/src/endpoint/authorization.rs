@@ -5,21 +5,17 @@ use ciam_core::audit::{AuditEvent, Outcome};
 use http::{Method, Request, Response, StatusCode};
 
 use crate::audit;
+use crate::browser;
 use crate::check::{self, Refusal};
 use crate::flow;
 use crate::parameters::Parameters;
-use crate::peer::Peer;
-use crate::provider::Inner;
+use crate::provider::{Inner, path};
 use crate::response;
 use crate::stage::AuthorizationRequest;
 use crate::wire;
 
 /// Parameters come in the query or, with POST, in the form.
-pub(crate) async fn handle(
-    inner: &Inner,
-    request: &Request<Bytes>,
-    peer: &Peer,
-) -> Response<Bytes> {
+pub(crate) async fn handle(inner: &Inner, request: &Request<Bytes>) -> Response<Bytes> {
     let query = request.uri().query().unwrap_or_default().as_bytes();
     if query.len() > QUERY_LIMIT {
         return refuse(
@@ -38,10 +34,13 @@ pub(crate) async fn handle(
         let reason = "the parameters are malformed or too many";
         return refuse(inner, StatusCode::BAD_REQUEST, reason, None).await;
     };
+    if *request.method() == Method::POST && !browser::posted_from_here(inner, request.headers()) {
+        return repeat_as_get(inner, &parameters).await;
+    }
     let now = inner.now();
     let asked = AuthorizationRequest { parameters };
     match check::run(inner, &asked, now).await {
-        Ok(validated) => flow::start(inner, validated, request.headers(), peer, now).await,
+        Ok(validated) => flow::start(inner, validated, request.headers(), now).await,
         Err(Refusal::Page { reason, client }) => {
             refuse(inner, StatusCode::BAD_REQUEST, reason, client).await
         }
@@ -72,6 +71,19 @@ pub(crate) async fn handle(
             response::error_to(inner, &address, error, description)
         }
     }
+}
+
+/// A form of another site comes without our cookies (`SameSite=Lax`): nobody would be
+/// signed in, and the browser would get a new cookie in place of the one it has. So
+/// the same request is made again as a GET, which has them.
+async fn repeat_as_get(inner: &Inner, parameters: &Parameters) -> Response<Bytes> {
+    let query = parameters.to_query();
+    if query.len() > QUERY_LIMIT {
+        let (status, reason) = (StatusCode::PAYLOAD_TOO_LARGE, "the form is too long");
+        return refuse(inner, status, reason, None).await;
+    }
+    let address = inner.issuer.endpoint(path::AUTHORIZE);
+    wire::see_other(&format!("{address}?{query}"))
 }
 
 /// The one page for all that cannot go back to a client: it does not tell which

@@ -1,25 +1,28 @@
 //! Where people come back to from other providers.
 
 use bytes::Bytes;
-use ciam_broker::{BrokerError, Callback, Connection, ConnectorError, ExternalIdentity, Rejection};
+use ciam_broker::{BrokerError, Callback, Connection, ConnectorError, Rejection, VerifiedIdentity};
 use ciam_core::audit::{AuditEvent, Outcome};
 use ciam_core::store::{Consumed, Handle, Kind};
-use ciam_core::{StoreError, Timestamp};
+use ciam_core::{ConnectionId, StoreError, Timestamp};
 use http::{HeaderMap, Request, Response, StatusCode};
 
-use crate::account::{self, ExternalLogin, LinkedLogin};
+use crate::account::{self, Lookup, Terms};
 use crate::failure::Failure;
+use crate::holder::Sealed;
 use crate::interaction::{self, Closed, Demand, Kept, Open, Stage};
-use crate::peer::Peer;
 use crate::provider::Inner;
 use crate::session::SignedIn;
 use crate::{audit, wire};
 
-/// Ends a brokered sign-in.
-pub(crate) async fn get(inner: &Inner, request: &Request<Bytes>, _peer: &Peer) -> Response<Bytes> {
+/// Ends a brokered sign-in, at the address of a connection.
+pub(crate) async fn get(
+    inner: &Inner,
+    request: &Request<Bytes>,
+    connection: &str,
+) -> Response<Bytes> {
     let now = inner.now();
-    let query = request.uri().query().unwrap_or_default();
-    let returned = match take(inner, request.headers(), query, now).await {
+    let returned = match take(inner, request, connection, now).await {
         Ok(returned) => returned,
         Err(NotTaken::Refused(reason)) => return refused(inner, reason).await,
         Err(NotTaken::Failed(failure)) => return wire::failure_page(inner, failure, None).await,
@@ -32,6 +35,8 @@ pub(crate) async fn get(inner: &Inner, request: &Request<Bytes>, _peer: &Peer) -
 
 /// Somebody who came back to the sign-in they left.
 struct Returned {
+    /// Whose address they came back to. Whether they left by it, the broker checks.
+    connection: ConnectionId,
     open: Open,
     kept: Kept,
     callback: Callback,
@@ -47,10 +52,14 @@ enum NotTaken {
 /// browser that left (RFC 9700 section 4.7).
 async fn take(
     inner: &Inner,
-    headers: &HeaderMap,
-    query: &str,
+    request: &Request<Bytes>,
+    connection: &str,
     now: Timestamp,
 ) -> Result<Returned, NotTaken> {
+    let connection = connection
+        .parse()
+        .map_err(|_| NotTaken::Refused("the address is of no connection"))?;
+    let query = request.uri().query().unwrap_or_default();
     let callback =
         Callback::parse(query).map_err(|_| NotTaken::Refused("the callback is malformed"))?;
     let handle =
@@ -61,8 +70,8 @@ async fn take(
         .get(&inner.tenant, Kind::Transaction, &key, now)
         .await?
         .ok_or(NotTaken::Refused("`state` is unknown, used or expired"))?;
-    let kept = Kept::open(inner, &handle, &record.payload)?;
-    let open = match interaction::open(inner, headers, &kept.interaction, now).await {
+    let kept: Kept = Sealed::Transaction.open(inner, &handle, &record.payload)?;
+    let open = match interaction::open(inner, request.headers(), &kept.interaction, now).await {
         Ok(open) => open,
         Err(Closed::Gone) => return Err(NotTaken::Refused("the interaction is over")),
         Err(Closed::OtherBrowser) => {
@@ -75,6 +84,7 @@ async fn take(
         .await?
     {
         Consumed::Fresh(_) => Ok(Returned {
+            connection,
             open,
             kept,
             callback,
@@ -92,6 +102,7 @@ async fn finish(
     now: Timestamp,
 ) -> Result<Response<Bytes>, Failure> {
     let Returned {
+        connection: called,
         open,
         kept,
         callback,
@@ -103,72 +114,79 @@ async fn finish(
     let settings = inner.settings.now(inner).await?;
     let connection = settings
         .sign_in
-        .connection(&kept.connection)
+        .connection(&called)
         .filter(|connection| connection.enabled);
     let (Some(connection), Some(broker)) = (connection, inner.broker.as_ref()) else {
-        return Ok(interaction::no_longer_offered(inner, kept.connection.as_str()).await);
+        return Ok(interaction::no_longer_offered(inner, called.as_str()).await);
     };
+    let pipelines = inner
+        .settings
+        .pipelines_at(inner, &settings, kept.pipelines)
+        .await?;
     let finished = broker
-        .finish(
-            &inner.tenant,
-            connection,
-            &settings.pipelines,
-            kept.transaction,
-            callback,
-            now,
-        )
+        .finish(connection, &pipelines, kept.transaction, callback, now)
         .await;
     match finished {
-        Ok(identity) => signed_in(inner, headers, open, demand, connection, identity, now).await,
+        Ok(identity) => verified(inner, headers, open, demand, connection, identity, now).await,
         Err(error) => not_signed_in(inner, open, demand, connection, &error, now).await,
     }
 }
 
-async fn signed_in(
+/// Only whoever may come in is admitted: of everybody else nothing is kept, not in
+/// the vault either.
+async fn verified(
     inner: &Inner,
     headers: &HeaderMap,
     open: Open,
     demand: Demand,
     connection: &Connection,
-    identity: ExternalIdentity,
+    identity: VerifiedIdentity<'_>,
     now: Timestamp,
 ) -> Result<Response<Bytes>, Failure> {
     // What came back may be weaker than what the connection can give.
-    if let Some(wanted) = &demand.acr
-        && !inner.acr.reaches(&identity.acr, wanted)
-    {
-        let event = AuditEvent {
-            client: Some(open.validated.client().id.to_string()),
-            reason: Some(format!("{}: too weak", connection.id)),
-            ..audit::event(inner, "sign_in.brokered", Outcome::Refused)
-        };
-        audit::record(inner, event).await;
-        return back_to_screen(inner, open, demand, TOO_WEAK, now).await;
+    let reaches = |wanted: &String| inner.acr.reaches(identity.acr(), wanted);
+    if !demand.acr.as_ref().is_none_or(reaches) {
+        return not_let_in(inner, open, demand, connection, TOO_WEAK, now).await;
     }
-    let login = ExternalLogin {
-        connection: &connection.id,
-        issuer: &identity.issuer,
-        subject: &identity.subject,
-        attributes: identity.attributes,
+    let terms = Terms {
         must_be: demand.must_be,
         create: connection.create_accounts,
     };
-    let sentence = match account::sign_in_linked(inner, login, now).await? {
-        LinkedLogin::Subject(subject) => {
-            let signed_in = SignedIn {
-                subject,
-                acr: identity.acr,
-                amr: identity.amr,
-                connection: Some(connection.id.to_string()),
-                // Never later than now, whatever the other clock says.
-                auth_time: identity.auth_time.map_or(now, |then| then.min(now)),
-            };
-            return Ok(interaction::complete(inner, headers, open, signed_in, now).await);
+    let place = match account::look_up(inner, &identity, terms, now).await? {
+        Lookup::Place(place) => place,
+        Lookup::SomebodyElse => return interaction::somebody_else(inner, open, now).await,
+        Lookup::Unknown => return not_let_in(inner, open, demand, connection, UNKNOWN, now).await,
+        Lookup::NotActive => {
+            return not_let_in(inner, open, demand, connection, NOT_ACTIVE, now).await;
         }
-        LinkedLogin::SomebodyElse => return interaction::somebody_else(inner, open, now).await,
-        LinkedLogin::Unknown => UNKNOWN,
-        LinkedLogin::NotActive => NOT_ACTIVE,
     };
+    let identity = match identity.admit(&inner.tenant, now).await {
+        Ok(identity) => identity,
+        Err(error) => return not_signed_in(inner, open, demand, connection, &error, now).await,
+    };
+    let Some(subject) = place.sign_in(inner, identity.attributes, now).await? else {
+        return not_let_in(inner, open, demand, connection, NOT_ACTIVE, now).await;
+    };
+    let signed_in = SignedIn {
+        subject,
+        acr: identity.acr,
+        amr: identity.amr,
+        connection: Some(connection.id.to_string()),
+        // Never later than now, whatever the other clock says.
+        auth_time: identity.auth_time.map_or(now, |then| then.min(now)),
+    };
+    Ok(interaction::complete(inner, headers, open, signed_in, now).await)
+}
+
+/// We know who it is, and they may not come in this way.
+async fn not_let_in(
+    inner: &Inner,
+    open: Open,
+    demand: Demand,
+    connection: &Connection,
+    sentence: &str,
+    now: Timestamp,
+) -> Result<Response<Bytes>, Failure> {
     let event = AuditEvent {
         client: Some(open.validated.client().id.to_string()),
         reason: Some(format!("{}: {sentence}", connection.id)),

@@ -15,12 +15,11 @@ use crate::discovery_screen::{form_targets, render};
 use crate::failure::Failure;
 use crate::page::{Choice, Form, HiddenField, Page, ReturnLink, SignOut, SignedOut};
 use crate::parameters::Parameters;
-use crate::peer::Peer;
 use crate::provider::{Inner, path};
 use crate::{account, audit, interaction, session, wire};
 
 /// A client asks to end the session.
-pub(crate) async fn get(inner: &Inner, request: &Request<Bytes>, _peer: &Peer) -> Response<Bytes> {
+pub(crate) async fn get(inner: &Inner, request: &Request<Bytes>) -> Response<Bytes> {
     let query = request.uri().query().unwrap_or_default();
     answer(inner, request, query.as_bytes()).await
 }
@@ -28,7 +27,7 @@ pub(crate) async fn get(inner: &Inner, request: &Request<Bytes>, _peer: &Peer) -
 /// The person's answer on the page, or a client that asks by POST (section 2). A
 /// form of another site comes without our cookies (`SameSite=Lax`), so the client's
 /// request is repeated as a GET, which has them.
-pub(crate) async fn post(inner: &Inner, request: &Request<Bytes>, _peer: &Peer) -> Response<Bytes> {
+pub(crate) async fn post(inner: &Inner, request: &Request<Bytes>) -> Response<Bytes> {
     match Parameters::parse(request.body()) {
         Ok(form) if form.all(Choice::FIELD).next().is_none() => {
             let mut query = url::form_urlencoded::Serializer::new(String::new());

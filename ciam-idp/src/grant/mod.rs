@@ -41,7 +41,7 @@ pub(crate) struct Grant {
 }
 
 /// The payload of a code: the grant, and what the exchange must fit.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct CodePayload {
     pub(crate) grant: Grant,
     /// Present when it was in the request and must be repeated (RFC 6749 section 4.1.3).
@@ -101,6 +101,14 @@ impl Grant {
             session: (!self.is_offline()).then_some(self.session),
             client: self.client.clone(),
         }
+    }
+}
+
+impl std::fmt::Debug for CodePayload {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CodePayload")
+            .field("grant", &self.grant)
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,13 +1,13 @@
 //! RFC 6749 section 6, with rotation (RFC 9700 section 4.14.2).
 
 use ciam_core::audit::{AuditEvent, Outcome};
-use ciam_core::crypto::aead::AeadKey;
 use ciam_core::store::{Handle, Inserted, Kind, Record, RevokeSelector, Rotated, Route, Successor};
-use ciam_core::{GrantId, Scopes, Timestamp};
+use ciam_core::{GrantId, Scopes, Secret, Timestamp};
 
 use super::{Current, Grant, RequestError, TokenRequest, from_payload, to_payload};
 use crate::audit;
 use crate::failure::Failure;
+use crate::holder::Sealed;
 use crate::issue::{self, TokenResponse};
 use crate::provider::Inner;
 
@@ -118,7 +118,9 @@ async fn in_grace(
     old: &Handle,
     sealed: &[u8],
 ) -> Result<TokenResponse, RequestError> {
-    let next = open(old, sealed)?;
+    let next: Secret<String> = Sealed::Successor.open(inner, old, sealed)?;
+    let next = Handle::parse(next.expose())
+        .ok_or_else(|| Failure::internal("a sealed refresh token is not one"))?;
     let grant = stored(inner, &next, request.now).await?.ok_or(UNKNOWN)?;
     if grant.client != request.client.id {
         return Err(UNKNOWN);
@@ -182,7 +184,7 @@ async fn turn(
     now: Timestamp,
 ) -> Result<Rotated, RequestError> {
     let successor = Successor {
-        sealed: seal(inner, old, next)?,
+        sealed: Sealed::Successor.seal(inner, old, &next.reveal())?,
         record,
     };
     let grace = inner.lifetimes.refresh_grace;
@@ -200,22 +202,4 @@ async fn turn(
         .await?)
 }
 
-/// Only the holder of the old token can open it.
-fn seal(inner: &Inner, old: &Handle, next: &Handle) -> Result<Vec<u8>, Failure> {
-    AeadKey::new(old.derive(SUCCESSOR).expose())
-        .and_then(|key| key.seal(inner.entropy.as_ref(), SUCCESSOR, next.reveal().as_bytes()))
-        .map_err(Failure::internal)
-}
-
-fn open(old: &Handle, sealed: &[u8]) -> Result<Handle, Failure> {
-    let plain = AeadKey::new(old.derive(SUCCESSOR).expose())
-        .and_then(|key| key.open(SUCCESSOR, sealed))
-        .map_err(Failure::internal)?;
-    std::str::from_utf8(&plain)
-        .ok()
-        .and_then(Handle::parse)
-        .ok_or_else(|| Failure::internal("a sealed refresh token is not one"))
-}
-
-const SUCCESSOR: &[u8] = b"refresh token successor";
 const UNKNOWN: RequestError = RequestError::InvalidGrant("the refresh token is not valid");

@@ -5,14 +5,21 @@ use std::time::Duration;
 
 use ciam_core::Timestamp;
 use ciam_core::account::IdentifierDigest;
-use ciam_core::crypto::sha256;
+use ciam_core::crypto::{Digest, sha256};
 use ciam_core::store::Rate;
 
 use crate::failure::Failure;
 use crate::peer::Peer;
 use crate::provider::Inner;
 
-/// Counts an attempt before it is looked at, so that parallel ones are all counted.
+/// An attempt that may be looked at.
+pub(super) struct Attempt {
+    source: Option<Digest>,
+    person: Digest,
+}
+
+/// Counts an attempt before it is looked at, so that parallel ones are all counted;
+/// the moment of the next one when there were too many.
 ///
 /// `version` is the one of the credential: a success raises it and so begins a new
 /// count, and people who sign in often are not locked out by it. An unknown name is
@@ -23,19 +30,45 @@ pub(super) async fn count(
     identifier: &IdentifierDigest,
     version: u64,
     now: Timestamp,
-) -> Result<Rate, Failure> {
-    if let Some(address) = peer.address {
-        let key = sha256(&[b"sign-in from ", network(address.ip()).as_slice()].concat());
-        let rate = take(inner, &key, FROM_ONE_SOURCE, now).await?;
-        if rate != Rate::Allowed {
-            return Ok(rate);
-        }
+) -> Result<Result<Attempt, Timestamp>, Failure> {
+    let source = peer
+        .address
+        .map(|address| sha256(&[b"sign-in from ", network(address.ip()).as_slice()].concat()));
+    if let Some(source) = &source
+        && let Rate::RetryAt(at) = take(inner, source, FROM_ONE_SOURCE, now).await?
+    {
+        return Ok(Err(at));
     }
     let parts: [&[u8]; 3] = [b"sign-in as ", &identifier.0, &version.to_be_bytes()];
-    take(inner, &sha256(&parts.concat()), AS_ONE_PERSON, now).await
+    let person = sha256(&parts.concat());
+    match take(inner, &person, AS_ONE_PERSON, now).await? {
+        Rate::Allowed => Ok(Ok(Attempt { source, person })),
+        Rate::RetryAt(at) => Ok(Err(at)),
+    }
 }
 
-async fn take(inner: &Inner, key: &[u8; 32], limit: u32, now: Timestamp) -> Result<Rate, Failure> {
+impl Attempt {
+    /// The secret was right: of a source only failures count, since many honest
+    /// people may share one.
+    pub(super) async fn succeeded(self, inner: &Inner, now: Timestamp) {
+        give_back(inner, self.source.as_ref(), now).await;
+    }
+
+    /// The secret was not looked at.
+    pub(super) async fn came_to_nothing(self, inner: &Inner, now: Timestamp) {
+        give_back(inner, self.source.as_ref(), now).await;
+        give_back(inner, Some(&self.person), now).await;
+    }
+}
+
+/// What cannot be given back stays counted, and nobody fails for it.
+async fn give_back(inner: &Inner, key: Option<&Digest>, now: Timestamp) {
+    if let Some(key) = key {
+        let _counted = inner.stores.rates.give_back(&inner.tenant, key, now).await;
+    }
+}
+
+async fn take(inner: &Inner, key: &Digest, limit: u32, now: Timestamp) -> Result<Rate, Failure> {
     let rates = &inner.stores.rates;
     Ok(rates.take(&inner.tenant, key, limit, WINDOW, now).await?)
 }
@@ -48,6 +81,8 @@ fn network(address: IpAddr) -> Vec<u8> {
     }
 }
 
+/// Attempts in a row.
 const AS_ONE_PERSON: u32 = 5;
+/// Failed attempts, whoever they are for.
 const FROM_ONE_SOURCE: u32 = 90;
 const WINDOW: Duration = Duration::from_secs(15 * 60);

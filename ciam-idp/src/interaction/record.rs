@@ -9,6 +9,7 @@ use http::{HeaderMap, Response};
 use super::{Closed, Interaction, Progress, Stage};
 use crate::browser::{Cookie, CookieValue, CsrfToken};
 use crate::failure::Failure;
+use crate::holder::Sealed;
 use crate::page::Form;
 use crate::provider::{Inner, path};
 use crate::stage::{Requested, ValidatedRequest};
@@ -49,7 +50,7 @@ pub(crate) async fn begin(
         expires_at,
         remembered_until: expires_at,
         version: 0,
-        payload: payload(&interaction)?,
+        payload: Sealed::Interaction.seal(inner, &handle, &interaction)?,
     };
     match inner
         .stores
@@ -83,8 +84,7 @@ pub(crate) async fn open(
         .get(&inner.tenant, Kind::Interaction, &handle.key(), now)
         .await?
         .ok_or(Closed::Gone)?;
-    let interaction: Interaction =
-        serde_json::from_slice(&record.payload).map_err(Failure::internal)?;
+    let interaction: Interaction = Sealed::Interaction.open(inner, &handle, &record.payload)?;
     let browser = CookieValue::sent(inner, Cookie::Browser, headers).ok_or(Closed::OtherBrowser)?;
     if !constant_time_eq(&browser.digest(), &interaction.browser) {
         return Err(Closed::OtherBrowser);
@@ -132,7 +132,7 @@ impl Open {
         now: Timestamp,
     ) -> Result<Response<Bytes>, Failure> {
         self.interaction.stage = stage;
-        let payload = payload(&self.interaction)?;
+        let payload = Sealed::Interaction.seal(inner, &self.handle, &self.interaction)?;
         let key = self.handle.key();
         let _first = inner
             .stores
@@ -179,8 +179,4 @@ impl Open {
 fn address(inner: &Inner, handle: &Handle) -> String {
     let path = format!("{}{}", path::INTERACTION, handle.reveal());
     inner.issuer.endpoint(&path)
-}
-
-fn payload(interaction: &Interaction) -> Result<Vec<u8>, Failure> {
-    serde_json::to_vec(interaction).map_err(Failure::internal)
 }

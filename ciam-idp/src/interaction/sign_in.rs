@@ -3,7 +3,6 @@
 use bytes::Bytes;
 use ciam_core::account::Credential;
 use ciam_core::audit::{AuditEvent, Outcome};
-use ciam_core::store::Rate;
 use ciam_core::{Secret, SubjectId, Timestamp};
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, Response, StatusCode};
@@ -135,19 +134,36 @@ async fn check(
         .as_ref()
         .and_then(|account| account.credentials.iter().find(is_password));
     let version = credential.map_or(0, |credential| credential.version);
-    if let Rate::RetryAt(at) = attempts::count(inner, peer, &identifier, version, now).await? {
-        return Ok(Checked::TooOften(at));
-    }
-    let attempt = LoginAttempt { credential, secret };
+    let attempted = match attempts::count(inner, peer, &identifier, version, now).await? {
+        Ok(attempted) => attempted,
+        Err(at) => return Ok(Checked::TooOften(at)),
+    };
+    let opened = match (&found, credential) {
+        (Some(account), Some(stored)) => {
+            Some(account::open_credential(inner, &account.subject, stored).await?)
+        }
+        _ => {
+            account::cost_of_nobody(inner).await?;
+            None
+        }
+    };
+    let attempt = LoginAttempt {
+        credential: opened.as_ref(),
+        secret,
+    };
     let authenticated = match authenticator.authenticate(attempt).await {
         Ok(authenticated) => authenticated,
         Err(LoginError::Refused) => return Ok(Checked::Wrong),
-        Err(error @ LoginError::Busy) => return Err(Failure::Unavailable(error.into())),
+        Err(error @ LoginError::Busy) => {
+            attempted.came_to_nothing(inner, now).await;
+            return Err(Failure::Unavailable(error.into()));
+        }
         Err(error) => return Err(Failure::internal(error)),
     };
     let (Some(account), Some(credential)) = (&found, credential) else {
         return Ok(Checked::Wrong);
     };
+    attempted.succeeded(inner, now).await;
     let subject = account.subject;
     // Begins a new count of attempts. When another sign-in did it first, that is as good.
     let _raised = accounts

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use ciam_broker::{Broker, BrokerError, Connection, LoginRequest, Next, Transaction};
 use ciam_core::audit::{AuditEvent, Outcome};
-use ciam_core::crypto::aead::AeadKey;
+use ciam_core::settings::Revision;
 use ciam_core::store::{Handle, Inserted, Kind, Record, Route};
 use ciam_core::{ConnectionId, Secret, Timestamp};
 use http::Response;
@@ -13,19 +13,21 @@ use url::Url;
 use super::sign_in::Tried;
 use super::{Demand, Open, no_longer_offered, sign_in};
 use crate::failure::Failure;
+use crate::holder::Sealed;
 use crate::provider::{Inner, path};
 use crate::stage::Prompt;
 use crate::{audit, discovery_screen, wire};
 
-/// What is kept while a person is at another provider, sealed under a key that
-/// derives from the `state`: whoever has the store alone cannot read it.
+/// What is kept while a person is at another provider, sealed for the holder of the
+/// `state`.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Kept {
     /// The interaction to come back to.
     pub(crate) interaction: String,
-    pub(crate) connection: ConnectionId,
     pub(crate) transaction: Transaction,
+    /// The pipelines that it began with, which it ends with.
+    pub(crate) pipelines: Revision,
 }
 
 /// Somebody chose a connection.
@@ -39,12 +41,13 @@ pub(super) async fn begin(
     let options = discovery_screen::options(inner, demand.acr.as_deref()).await?;
     let offered = chosen.and_then(|id| options.connection(id));
     let (Some(connection), Some(broker)) = (offered, inner.broker.as_ref()) else {
-        let name: String = chosen.unwrap_or_default().chars().take(128).collect();
-        return Ok(no_longer_offered(inner, &name).await);
+        // What is no id goes into no record.
+        let id = chosen.and_then(|id| id.parse::<ConnectionId>().ok());
+        let name = id.as_ref().map_or("no connection", ConnectionId::as_str);
+        return Ok(no_longer_offered(inner, name).await);
     };
-    let route = Route::generate(inner.entropy.as_ref());
-    let handle = Handle::generate(inner.entropy.as_ref(), route);
-    match go(inner, broker, &open, &demand, connection, &handle, now).await? {
+    let pipelines = options.pipelines;
+    match go(inner, broker, &open, &demand, connection, pipelines, now).await? {
         Ok(location) => Ok(wire::see_other(location.as_str())),
         Err(error) => {
             record_refusal(inner, &open, connection.id.as_str(), &error).await;
@@ -63,18 +66,20 @@ async fn go(
     open: &Open,
     demand: &Demand,
     connection: &Connection,
-    handle: &Handle,
+    pipelines: Revision,
     now: Timestamp,
 ) -> Result<Result<Url, BrokerError>, Failure> {
-    let login = login_request(inner, open, demand, handle)?;
+    let route = Route::generate(inner.entropy.as_ref());
+    let handle = Handle::generate(inner.entropy.as_ref(), route);
+    let login = login_request(inner, open, demand, &connection.id, &handle)?;
     let begun = match broker.begin(connection, &login, now).await {
         Ok(begun) => begun,
         Err(error) => return Ok(Err(error)),
     };
     let kept = Kept {
         interaction: open.handle(),
-        connection: connection.id.clone(),
         transaction: begun.transaction,
+        pipelines,
     };
     let expires_at = now + inner.lifetimes.transaction;
     let record = Record {
@@ -84,7 +89,7 @@ async fn go(
         expires_at,
         remembered_until: expires_at,
         version: 0,
-        payload: kept.seal(inner, handle)?,
+        payload: Sealed::Transaction.seal(inner, &handle, &kept)?,
     };
     match inner
         .stores
@@ -109,19 +114,23 @@ fn login_request(
     inner: &Inner,
     open: &Open,
     demand: &Demand,
+    connection: &ConnectionId,
     handle: &Handle,
 ) -> Result<LoginRequest, Failure> {
-    let callback = Url::parse(&inner.issuer.endpoint(path::CALLBACK)).map_err(Failure::internal)?;
+    let callback = path::callback(&inner.issuer, connection);
+    let callback = Url::parse(&callback).map_err(Failure::internal)?;
     let mut login = LoginRequest::new(callback, Secret::new(handle.reveal()));
     if let Some(wanted) = &demand.acr {
         let reach = |level: &&str| inner.acr.reaches(level, wanted);
         login.acr_values = inner.acr.iter().filter(reach).map(str::to_owned).collect();
         login.acr_values.reverse();
     }
-    // A session over there must not answer for a person who is asked anew here.
     let requested = &open.interaction.requested;
     login.max_age = requested.max_age;
     login.prompt = if requested.prompt.contains(&Prompt::Login) {
+        // A session over there must not answer for a person who is asked anew here.
+        // `prompt` leaves no trace in what comes back; `max_age` does, and is checked.
+        login.max_age = Some(0);
         Some("login".to_owned())
     } else if requested.prompt.contains(&Prompt::SelectAccount) {
         Some("select_account".to_owned())
@@ -144,30 +153,4 @@ pub(crate) async fn record_refusal(
         ..audit::event(inner, "sign_in.brokered", Outcome::Refused)
     };
     audit::record(inner, event).await;
-}
-
-impl Kept {
-    fn seal(&self, inner: &Inner, handle: &Handle) -> Result<Vec<u8>, Failure> {
-        let plain = Secret::new(serde_json::to_vec(self).map_err(Failure::internal)?);
-        key(handle)?
-            .seal(
-                inner.entropy.as_ref(),
-                inner.tenant.as_bytes(),
-                plain.expose(),
-            )
-            .map_err(Failure::internal)
-    }
-
-    /// Opens what the record of `handle` holds.
-    pub(crate) fn open(inner: &Inner, handle: &Handle, sealed: &[u8]) -> Result<Self, Failure> {
-        let plain = key(handle)?
-            .open(inner.tenant.as_bytes(), sealed)
-            .map(Secret::new)
-            .map_err(Failure::internal)?;
-        serde_json::from_slice(plain.expose()).map_err(Failure::internal)
-    }
-}
-
-fn key(handle: &Handle) -> Result<AeadKey, Failure> {
-    AeadKey::new(handle.derive(b"transaction").expose()).map_err(Failure::internal)
 }

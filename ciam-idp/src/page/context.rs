@@ -158,8 +158,9 @@ pub struct Failure<'a> {
     pub sentence: &'a str,
     /// What the person can do now.
     pub what_to_do: &'a str,
-    /// Finds the event in the operator's records; says nothing by itself.
-    pub correlation: &'a str,
+    /// Finds the event in the operator's records; says nothing by itself. None when
+    /// there is no event.
+    pub correlation: Option<&'a str>,
 }
 
 /// The page that tells that the access policy said no.

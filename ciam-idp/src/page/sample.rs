@@ -76,7 +76,7 @@ fn failure() -> Failure<'static> {
         title: "This link does not work",
         sentence: "The link has expired or was used before.",
         what_to_do: "Go back to the site you came from and start again.",
-        correlation: "4f1c-9a2e",
+        correlation: Some("4f1c-9a2e"),
     }
 }
 

@@ -60,7 +60,7 @@ fn nasty_pages() -> Vec<Page<'static>> {
             title: NASTY,
             sentence: NASTY,
             what_to_do: NASTY,
-            correlation: NASTY,
+            correlation: Some(NASTY),
         }),
         Page::Refused(Refused {
             form,

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use ciam_broker::{Broker, OidcConnector};
+use ciam_broker::{Broker, DocumentError, OidcConnector};
 use ciam_core::http_client::HttpClient;
 use ciam_core::{Clock, Entropy, Issuer, Stores, SystemClock, SystemEntropy, TenantId};
 use ciam_policy::{DenyAll, Guard, PolicyEngine};
@@ -8,12 +8,12 @@ use ciam_tokens::{AccessTokenVerifier, KeyRingIssuer};
 
 use super::{Inner, Lifetimes, Provider};
 use crate::acr::AcrLevels;
+use crate::audit::AnonymousEvents;
 use crate::authenticator::{Authenticator, Password};
 use crate::client_auth::ClientKeyCache;
-use crate::discovery_screen;
 use crate::keys::{Keys, RingClientKeys};
 use crate::page::{Brand, PageError, Pages};
-use crate::release::ReleaseCache;
+use crate::settings::Settings;
 
 /// Builds a [`Provider`]. What is required is required by the type: stores first,
 /// then keys; the rest has defaults.
@@ -54,6 +54,9 @@ pub enum BuildError {
     /// The pages do not work.
     #[error("the pages cannot be set up")]
     Pages(#[from] PageError),
+    /// The settings that are built in do not parse.
+    #[error("the built-in settings cannot be read")]
+    Settings(#[from] DocumentError),
 }
 
 struct Options {
@@ -214,9 +217,9 @@ impl Builder<Ready> {
             lifetimes: options.lifetimes,
             acr: options.acr,
             clock: options.clock,
-            settings: discovery_screen::Settings::new(&stores, &keys, Arc::clone(&options.entropy)),
+            settings: Settings::new(&stores, &keys, Arc::clone(&options.entropy))?,
             entropy: options.entropy,
-            release: ReleaseCache::default(),
+            anonymous: AnonymousEvents::default(),
             client_keys: ClientKeyCache::default(),
             issuer: self.issuer,
             stores,

@@ -11,19 +11,19 @@ use std::time::Duration;
 use bytes::Bytes;
 use ciam_broker::Broker;
 use ciam_core::token::TokenIssuer;
-use ciam_core::{Clock, Entropy, Issuer, Stores, TenantId, Timestamp};
+use ciam_core::{Clock, ConnectionId, Entropy, Issuer, Stores, TenantId, Timestamp};
 use ciam_policy::{Guard, PolicyEngine};
 use http::{Request, Response};
 
 use crate::account::Accounts;
 use crate::acr::AcrLevels;
+use crate::audit::AnonymousEvents;
 use crate::authenticator::Authenticator;
 use crate::client_auth::ClientKeyCache;
-use crate::discovery_screen::Settings;
 use crate::keys::Keys;
 use crate::page::{Brand, Pages};
 use crate::peer::Peer;
-use crate::release::ReleaseCache;
+use crate::settings::Settings;
 
 pub use builder::{BuildError, Builder, Ready, WantsKeys, WantsStores};
 pub use lifetimes::Lifetimes;
@@ -83,7 +83,7 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) settings: Settings,
-    pub(crate) release: ReleaseCache,
+    pub(crate) anonymous: AnonymousEvents,
     pub(crate) client_keys: ClientKeyCache,
 }
 
@@ -130,6 +130,12 @@ impl Provider {
     /// Where everything is stored.
     pub fn stores(&self) -> &Stores {
         &self.inner.stores
+    }
+
+    /// Where the provider of this connection sends people back to: the redirect URI
+    /// to register there, and nowhere else (RFC 9700 section 4.4.2.2).
+    pub fn callback_url(&self, connection: &ConnectionId) -> String {
+        path::callback(&self.inner.issuer, connection)
     }
 
     /// The public keys as a JWK Set document, as served at `jwks_uri`.

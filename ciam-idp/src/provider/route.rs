@@ -23,7 +23,7 @@ enum Endpoint<'a> {
     Jwks,
     Metadata,
     Interaction(&'a str),
-    Callback,
+    Callback(&'a str),
     EndSession,
 }
 
@@ -40,14 +40,7 @@ pub(super) async fn answer(
         return wire::empty(StatusCode::PAYLOAD_TOO_LARGE);
     }
     let Some(endpoint) = find(inner, request.uri().path()) else {
-        return wire::page_error(
-            inner,
-            StatusCode::NOT_FOUND,
-            "There is no such page",
-            "The address leads nowhere.",
-            "Please go back to the application you came from.",
-        )
-        .await;
+        return wire::no_such_page(inner);
     };
     let post = request.method() == Method::POST;
     if !endpoint.allowed().contains(request.method()) {
@@ -59,7 +52,7 @@ pub(super) async fn answer(
         return wire::empty(StatusCode::UNSUPPORTED_MEDIA_TYPE);
     }
     match endpoint {
-        Endpoint::Authorization => authorization::handle(inner, request, peer).await,
+        Endpoint::Authorization => authorization::handle(inner, request).await,
         Endpoint::Token => token::post(inner, request).await,
         Endpoint::Userinfo => userinfo::handle(inner, request).await,
         Endpoint::Jwks => jwks::get(inner),
@@ -67,10 +60,10 @@ pub(super) async fn answer(
         Endpoint::Interaction(handle) if post => {
             interaction::post(inner, request, peer, handle).await
         }
-        Endpoint::Interaction(handle) => interaction::get(inner, request, peer, handle).await,
-        Endpoint::Callback => callback::get(inner, request, peer).await,
-        Endpoint::EndSession if post => end_session::post(inner, request, peer).await,
-        Endpoint::EndSession => end_session::get(inner, request, peer).await,
+        Endpoint::Interaction(handle) => interaction::get(inner, request, handle).await,
+        Endpoint::Callback(connection) => callback::get(inner, request, connection).await,
+        Endpoint::EndSession if post => end_session::post(inner, request).await,
+        Endpoint::EndSession => end_session::get(inner, request).await,
     }
 }
 
@@ -78,7 +71,7 @@ impl Endpoint<'_> {
     const fn allowed(self) -> &'static [Method] {
         match self {
             Self::Token => &[Method::POST],
-            Self::Jwks | Self::Metadata | Self::Callback => &[Method::GET],
+            Self::Jwks | Self::Metadata | Self::Callback(_) => &[Method::GET],
             Self::Authorization | Self::Userinfo | Self::Interaction(_) | Self::EndSession => {
                 &[Method::GET, Method::POST]
             }
@@ -88,7 +81,7 @@ impl Endpoint<'_> {
     const fn allow(self) -> &'static str {
         match self {
             Self::Token => "POST",
-            Self::Jwks | Self::Metadata | Self::Callback => "GET",
+            Self::Jwks | Self::Metadata | Self::Callback(_) => "GET",
             Self::Authorization | Self::Userinfo | Self::Interaction(_) | Self::EndSession => {
                 "GET, POST"
             }
@@ -114,14 +107,17 @@ fn find<'a>(inner: &Inner, sent: &'a str) -> Option<Endpoint<'a>> {
         path::USERINFO => Some(Endpoint::Userinfo),
         path::JWKS => Some(Endpoint::Jwks),
         path::OPENID_METADATA | path::OAUTH_METADATA => Some(Endpoint::Metadata),
-        path::CALLBACK => Some(Endpoint::Callback),
         path::END_SESSION => Some(Endpoint::EndSession),
-        below => {
-            let handle = below.strip_prefix(path::INTERACTION)?;
-            let single = !handle.is_empty() && !handle.contains('/');
-            single.then_some(Endpoint::Interaction(handle))
-        }
+        below => one_below(below, path::INTERACTION)
+            .map(Endpoint::Interaction)
+            .or_else(|| one_below(below, path::CALLBACK).map(Endpoint::Callback)),
     }
+}
+
+/// The one segment below `folder`.
+fn one_below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
+    let segment = path.strip_prefix(folder)?;
+    (!segment.is_empty() && !segment.contains('/')).then_some(segment)
 }
 
 /// Whether the request names our host: once, and no other (HTTP/2 has it in the URI).

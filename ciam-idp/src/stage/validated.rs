@@ -11,8 +11,9 @@ pub(crate) struct ValidatedRequest {
     pub(super) requested: Requested,
 }
 
-/// What was asked for. Stored in the interaction while a person signs in.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// What was asked for. Stored in the interaction while a person signs in. `Debug`
+/// leaves out what the client or the person alone may know.
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Requested {
     pub(crate) client_id: ClientId,
     /// One of the client's, as it was sent.
@@ -71,5 +72,42 @@ impl ValidatedRequest {
 
     pub(crate) const fn requested(&self) -> &Requested {
         &self.requested
+    }
+}
+
+impl std::fmt::Debug for Requested {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Requested")
+            .field("client_id", &self.client_id)
+            .field("scopes", &self.scopes)
+            .field("audience", &self.audience)
+            .field("prompt", &self.prompt)
+            .field("max_age", &self.max_age)
+            .field("acr", &self.acr)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+    use super::*;
+
+    #[test]
+    fn debug_shows_nothing_that_the_client_or_the_person_alone_knows() {
+        let requested: Requested = serde_json::from_value(serde_json::json!({
+            "client_id": "shop", "redirect_uri": "https://shop.example/cb?secret-uri",
+            "redirect_uri_sent": true, "state": "secret-state", "scopes": "openid",
+            "audience": null, "nonce": "secret-nonce", "code_challenge": "secret-challenge",
+            "prompt": [], "max_age": null, "acr": null,
+            "expected_subject": "secret-subject", "login_hint": "secret-hint",
+        }))
+        .unwrap();
+        let printed = format!("{requested:?}");
+        assert!(
+            printed.contains("shop") && !printed.contains("secret"),
+            "{printed}"
+        );
     }
 }

@@ -1,13 +1,15 @@
 //! Signing in through another provider: here a second `Provider`, reached in process.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use ciam_broker::SignInSettings;
 use ciam_core::SubjectId;
 use ciam_core::http_client::{HttpClient, HttpError};
+use ciam_core::settings::SettingsKind;
 use ciam_idp::NewLink;
 use ciam_testkit::{Page, UserAgent};
 use http::{Request, Response};
@@ -19,12 +21,13 @@ use super::site::{
     session_cookie, sign_in, visit,
 };
 
-const BANK: &str = "https://bank.test";
+pub(crate) const BANK: &str = "https://bank.test";
 
 /// Reaches the bank, as long as it can be reached.
 struct Line {
     bank: Hosts,
     cut: AtomicBool,
+    sent: AtomicUsize,
 }
 
 #[async_trait]
@@ -33,30 +36,32 @@ impl HttpClient for Line {
         if self.cut.load(Ordering::SeqCst) {
             return Err(HttpError::Timeout);
         }
+        self.sent.fetch_add(1, Ordering::SeqCst);
         Ok(self.bank.answer(request).await)
     }
 }
 
 /// The provider, the bank, and the line between them.
-struct World {
-    site: Site,
-    bank: Site,
+pub(crate) struct World {
+    pub(crate) site: Site,
+    pub(crate) bank: Site,
     line: Arc<Line>,
 }
 
 impl World {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let bank = Site::of(BANK, None).await;
         let line = Arc::new(Line {
             bank: Hosts(vec![bank.provider.clone()]),
             cut: AtomicBool::new(false),
+            sent: AtomicUsize::new(0),
         });
         let site = Site::of(ISSUER, Some(line.clone())).await;
         let jwks: serde_json::Value = serde_json::from_str(site.provider.public_jwks()).unwrap();
         bank.put(json!({
             "client_id": "ciam",
             "client_name": "Example",
-            "redirect_uris": ["https://id.test/callback"],
+            "redirect_uris": ["https://id.test/callback/demo-bank"],
             "grant_types": ["authorization_code"],
             "token_endpoint_auth_method": "private_key_jwt",
             "jwks": jwks,
@@ -71,20 +76,25 @@ impl World {
     }
 
     async fn offer(&self, enabled: bool) {
-        let settings = json!({
-            "password": true,
-            "connections": [{
-                "id": "demo-bank", "connector": "oidc", "label": "Demo Bank",
-                "enabled": enabled, "issuer": BANK, "client_id": "ciam", "scopes": "profile",
-                "acr": "substantial", "require_encrypted_id_token": true,
-                "claims": ["given_name"], "create_accounts": true,
-            }],
-        });
+        let mut bank = connection();
+        bank["enabled"] = enabled.into();
+        self.publish(&[bank]).await;
+    }
+
+    pub(crate) async fn publish(&self, connections: &[serde_json::Value]) {
+        let settings = json!({ "password": true, "connections": connections });
         let settings = SignInSettings::parse(&settings.to_string()).unwrap();
         self.site.publish(&settings).await;
     }
 
-    fn browser(&self) -> Browser {
+    /// Time passes on both sides.
+    fn advance(&self, seconds: u64) {
+        for clock in [&self.site.clock, &self.bank.clock] {
+            clock.advance(Duration::from_secs(seconds));
+        }
+    }
+
+    pub(crate) fn browser(&self) -> Browser {
         let hosts = vec![self.site.provider.clone(), self.bank.provider.clone()];
         UserAgent::new(Hosts(hosts))
     }
@@ -101,8 +111,17 @@ impl World {
     }
 }
 
+pub(crate) fn connection() -> serde_json::Value {
+    json!({
+        "id": "demo-bank", "connector": "oidc", "label": "Demo Bank",
+        "issuer": BANK, "client_id": "ciam", "scopes": "profile",
+        "acr": "substantial", "require_encrypted_id_token": true,
+        "claims": ["given_name"], "create_accounts": true,
+    })
+}
+
 /// From the discovery screen to the bank, and back with that person signed in there.
-async fn by_bank(browser: &mut Browser, page: &Page, name: &str) -> Page {
+pub(crate) async fn by_bank(browser: &mut Browser, page: &Page, name: &str) -> Page {
     let page = press(browser, page, "option-demo-bank").await;
     let page = roam(browser, page).await;
     assert_eq!(page.url.host_str(), Some("bank.test"), "{}", page.text());
@@ -206,7 +225,9 @@ async fn fd_01_unknown_and_missing_state_are_refused() {
         "?code=a&state=a&state=b",
         "?state=7nJNMPmPUiacCvDAxyXlJvaLfXOJzOHH9DHniLBZLYQQSvIjbmwGcVNtPOueZXGI&code=a",
     ] {
-        let url = format!("{ISSUER}/callback{query}").parse().unwrap();
+        let url = format!("{ISSUER}/callback/demo-bank{query}")
+            .parse()
+            .unwrap();
         let page = browser.open(&url).await;
         assert_eq!(page.status, 400, "{query}");
         assert!(session_cookie(&browser).is_none());
@@ -223,7 +244,7 @@ async fn fd_02_and_fd_12_callback_works_once_and_in_its_own_browser() {
     let page = roam(&mut browser, page).await;
     let page = post_password(&mut browser, &page, "bea", PASSWORD).await;
     let callback = page.location().unwrap();
-    assert_eq!(callback.path(), "/callback");
+    assert_eq!(callback.path(), "/callback/demo-bank");
 
     let mut other = world.browser();
     visit(&mut other, &authorize("shop", &[])).await;
@@ -233,6 +254,91 @@ async fn fd_02_and_fd_12_callback_works_once_and_in_its_own_browser() {
     let page = browser.open(&callback).await;
     assert!(answer(&roam(&mut browser, page).await).is_ok());
     assert_eq!(browser.open(&callback).await.status, 400);
+}
+
+#[tokio::test]
+async fn fd_04_callback_at_the_address_of_another_connection_is_refused() {
+    let world = World::new().await;
+    world.bank.person("bea", &[]).await;
+    let mut other = connection();
+    other["id"] = "other-bank".into();
+    world.publish(&[connection(), other]).await;
+    let mut browser = world.browser();
+    let page = visit(&mut browser, &authorize("shop", &[])).await;
+    let page = press(&mut browser, &page, "option-demo-bank").await;
+    let page = roam(&mut browser, page).await;
+    let page = post_password(&mut browser, &page, "bea", PASSWORD).await;
+    let mut callback = page.location().unwrap();
+    callback.set_path("/callback/other-bank");
+    let sent = world.line.sent.load(Ordering::SeqCst);
+    assert_eq!(browser.open(&callback).await.status, 400);
+    assert_eq!(world.line.sent.load(Ordering::SeqCst), sent, "no request");
+    assert!(session_cookie(&browser).is_none());
+}
+
+#[tokio::test]
+async fn prompt_login_is_not_answered_by_an_old_session_at_the_bank() {
+    let world = World::new().await;
+    world.bank.person("bea", &[]).await;
+    let mut browser = world.browser();
+    let page = visit(&mut browser, &authorize("shop", &[])).await;
+    assert!(answer(&by_bank(&mut browser, &page, "bea").await).is_ok());
+    world.advance(10 * 60);
+
+    let request = authorize("shop", &[("prompt", "login")]);
+    let page = visit(&mut browser, &request).await;
+    let page = by_bank(&mut browser, &page, "bea").await;
+    assert!(answer(&page).is_ok(), "asked anew at the bank");
+    world.advance(10 * 60);
+
+    // A browser, or a bank, that forgets what was asked for.
+    let page = visit(&mut browser, &request).await;
+    let leaving = press(&mut browser, &page, "option-demo-bank").await;
+    let mut there = leaving.location().unwrap();
+    let asked: Vec<_> = there.query_pairs().into_owned().collect();
+    assert!(asked.contains(&("max_age".to_owned(), "0".to_owned())));
+    let rest = asked
+        .iter()
+        .filter(|(name, _)| name != "prompt" && name != "max_age");
+    there.query_pairs_mut().clear().extend_pairs(rest);
+    let page = browser.open(&there).await;
+    let page = roam(&mut browser, page).await;
+    assert_eq!(page.status, 400, "{}", page.text());
+}
+
+#[tokio::test]
+async fn who_may_not_come_in_leaves_nothing_in_the_vault() {
+    let world = World::new().await;
+    let pipelines = json!({ "pipelines": { "bank": { "steps": [
+        { "tokenize": { "attribute": "given_name", "domain": "names", "to": "name_token" } },
+    ] } } });
+    world
+        .site
+        .publish_text(SettingsKind::Pipelines, pipelines.to_string())
+        .await;
+    let mut bank = connection();
+    bank["claims"] = json!([]);
+    bank["sensitive"] = json!(["given_name"]);
+    bank["pipeline"] = "bank".into();
+    bank["create_accounts"] = false.into();
+    world.publish(std::slice::from_ref(&bank)).await;
+    world
+        .bank
+        .person("bea", &[("given_name", "Bea".into())])
+        .await;
+    let puts = || world.site.watched.vault_puts.load(Ordering::SeqCst);
+
+    let mut browser = world.browser();
+    let page = visit(&mut browser, &authorize("shop", &[])).await;
+    let page = by_bank(&mut browser, &page, "bea").await;
+    assert!(page.text().contains("no account"), "{}", page.text());
+    assert_eq!(puts(), 0);
+
+    bank["create_accounts"] = true.into();
+    world.publish(&[bank]).await;
+    let page = press(&mut browser, &page, "option-demo-bank").await;
+    assert!(answer(&roam(&mut browser, page).await).is_ok());
+    assert_eq!(puts(), 1);
 }
 
 #[tokio::test]

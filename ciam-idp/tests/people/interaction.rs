@@ -192,6 +192,26 @@ async fn lg_36_pages_name_the_client_as_form_target() {
 }
 
 #[tokio::test]
+async fn store_cannot_read_an_interaction() {
+    let site = Site::new().await;
+    site.person("alice", &[]).await;
+    let mut browser = site.browser();
+    let request = authorize(
+        "partner",
+        &[("login_hint", "alice@shop.test"), ("nonce", "a-nonce")],
+    );
+    sign_in(&mut browser, &request, "alice").await;
+    let stored = site.watched.interactions.lock().unwrap().clone();
+    assert_eq!(stored.len(), 2, "begun, and gone on to the consent page");
+    for payload in stored {
+        let text = String::from_utf8_lossy(&payload).into_owned();
+        for clear in ["alice@shop.test", "a-nonce", "partner", "redirect_uri"] {
+            assert!(!text.contains(clear), "{clear}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn of_many_posts_of_one_form_one_gets_the_code() {
     let site = Site::new().await;
     site.person("alice", &[]).await;

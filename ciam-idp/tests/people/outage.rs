@@ -1,5 +1,7 @@
 //! A store that does not answer is said so, and is never a "no".
 
+use std::sync::atomic::Ordering;
+
 use super::sign_out;
 use super::site::{
     PASSWORD, Site, answer, authorize, post_password, session_cookie, sign_in, stay, visit,
@@ -22,7 +24,7 @@ async fn interaction_without_a_store_is_503_and_goes_on_afterwards() {
         503
     );
     let callback = format!(
-        "{}/callback?code=a&state={}",
+        "{}/callback/demo-bank?code=a&state={}",
         super::site::ISSUER,
         "A".repeat(64)
     );
@@ -43,4 +45,19 @@ async fn sign_out_without_a_store_keeps_the_session() {
     let failed = super::site::press(&mut browser, &page, "sign-out").await;
     assert_eq!(failed.status, 503);
     assert!(session_cookie(&browser).is_some());
+}
+
+#[tokio::test]
+async fn code_that_cannot_be_stored_sends_the_person_back_to_the_client() {
+    let site = Site::new().await;
+    site.person("alice", &[]).await;
+    let mut browser = site.browser();
+    let page = visit(&mut browser, &authorize("shop", &[])).await;
+    site.watched.no_codes.store(true, Ordering::SeqCst);
+    // The interaction is used up: its page would lead nowhere.
+    let back = post_password(&mut browser, &page, "alice", PASSWORD).await;
+    assert_eq!(answer(&back), Err("temporarily_unavailable".to_owned()));
+    site.watched.no_codes.store(false, Ordering::SeqCst);
+    let again = visit(&mut browser, &authorize("shop", &[])).await;
+    assert!(answer(&again).is_ok());
 }

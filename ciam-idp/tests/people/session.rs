@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use ciam_testkit::Cookie;
+use ciam_testkit::{Cookie, Form};
 
-use super::site::{Site, answer, authorize, session_cookie, sign_in, visit};
+use super::site::{Site, answer, authorize, session_cookie, sign_in, stay, visit};
 
 #[tokio::test]
 async fn lg_03_cookie_changes_at_every_sign_in_and_the_old_one_is_dead() {
@@ -114,4 +114,43 @@ async fn two_issuers_on_one_loopback_host_keep_their_cookies_apart() {
         names.push(cookie.name.clone());
     }
     assert_ne!(names[0], names[1]);
+}
+
+#[tokio::test]
+async fn request_by_a_form_of_the_client_reaches_the_session() {
+    let site = Site::new().await;
+    site.person("alice", &[]).await;
+    let mut browser = site.browser();
+    let page = sign_in(&mut browser, &authorize("shop", &[]), "alice").await;
+    let cookies = browser.cookies().cookies().to_vec();
+
+    let mut shop = page.clone();
+    shop.url = "https://shop.test/".parse().unwrap();
+    let request = authorize("shop", &[("prompt", "none")]);
+    let mut action = request.clone();
+    action.set_query(None);
+    let mut form = Form {
+        action,
+        post: true,
+        fields: request.query_pairs().into_owned().collect(),
+        ids: Vec::new(),
+    };
+    let sent = browser.submit(&shop, &form).await;
+    assert!(answer(&stay(&mut browser, sent).await).is_ok());
+
+    // Nor does a sign-in lose the cookie that other tabs hang on.
+    form.fields.retain(|(name, _)| name != "prompt");
+    form.fields.push(("prompt".to_owned(), "login".to_owned()));
+    let sent = browser.submit(&shop, &form).await;
+    assert_eq!(stay(&mut browser, sent).await.status, 200);
+    let kept = browser.cookies().cookies();
+    assert!(
+        cookies
+            .iter()
+            .all(|old| kept.iter().any(|new| new.value == old.value))
+    );
+
+    // What cannot be said in a query is refused.
+    form.fields.push(("state".to_owned(), "s".repeat(20_000)));
+    assert_eq!(browser.submit(&shop, &form).await.status, 413);
 }

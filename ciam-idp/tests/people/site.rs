@@ -20,6 +20,8 @@ use http::{Request, Response};
 use serde_json::json;
 use url::Url;
 
+use super::watched::Watched;
+
 pub(crate) const ISSUER: &str = "https://id.test";
 pub(crate) const PASSWORD: &str = "correct horse";
 
@@ -28,6 +30,7 @@ pub(crate) struct Site {
     pub(crate) provider: Provider,
     pub(crate) stores: Stores,
     pub(crate) memory: Arc<MemoryStore>,
+    pub(crate) watched: Arc<Watched>,
     pub(crate) clock: Arc<ManualClock>,
 }
 
@@ -63,7 +66,12 @@ impl Site {
         // Keys are made at the system's time; the clock must not be behind them.
         let clock = Arc::new(ManualClock::at(ciam_core::SystemClock.now()));
         let memory = Arc::new(MemoryStore::new());
-        let stores = Stores::from_one(memory.clone());
+        let watched = Arc::new(Watched::new(memory.clone()));
+        let stores = Stores {
+            state: watched.clone(),
+            vault: watched.clone(),
+            ..Stores::from_one(memory.clone())
+        };
         let issuer = issuer.parse().unwrap();
         let root = RootKey::new([7; 32]);
         let keys = Keys::open(&issuer, &stores, &root).await.unwrap();
@@ -79,6 +87,7 @@ impl Site {
             provider: builder.build().unwrap(),
             stores,
             memory,
+            watched,
             clock,
         };
         site.put_client("shop", true).await;

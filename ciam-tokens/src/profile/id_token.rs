@@ -170,9 +170,8 @@ impl VerifiedIdToken {
 
 impl std::fmt::Debug for VerifiedIdToken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // The claims are personal; their names are enough here.
+        // Subject and claims are personal; the names of the claims are enough here.
         f.debug_struct("VerifiedIdToken")
-            .field("subject", &self.subject)
             .field("audience", &self.audience)
             .field("acr", &self.acr)
             .field("claims", &self.claims.keys().collect::<Vec<_>>())

@@ -29,7 +29,8 @@ pub trait VerifyKeySource: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`KeySourceError`] when they cannot be fetched and none are held.
+    /// [`KeySourceError`] when they cannot be fetched and none are held that can
+    /// still be used.
     async fn fetched(
         &self,
         kid: Option<&KeyId>,

@@ -15,22 +15,44 @@ use crate::key::{KeyId, VerifyKeySet};
 use crate::source::{KeySourceError, VerifyKeySource};
 
 /// The keys at a `jwks_uri`, kept as long as the answer says (1 minute to
-/// 24 hours, 5 minutes when it says nothing).
+/// 24 hours, 5 minutes when it says nothing). When the other side fails, the keys
+/// at hand stay good for 24 hours more.
 ///
-/// A key that is not known makes it look again, but at most every 30 seconds:
-/// made-up key names must not become requests (RFC 8725 3.10). When the other
-/// side fails, the keys at hand stay good for 24 hours more.
+/// Whoever needs keys while they are fetched waits for that one answer. A key that
+/// is not known makes it look again, once: after that, and after a failure, it
+/// does not ask for a minute. Made-up key names must not become requests
+/// (RFC 8725 3.10), and a side that is down is not asked by everybody.
 pub struct RemoteKeySet {
     client: Arc<dyn HttpClient>,
     uri: Uri,
     state: Mutex<State>,
+    /// Held by the one that asks.
+    turn: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
 struct State {
     keys: Option<Arc<VerifyKeySet>>,
     fresh_until: Timestamp,
-    tried_at: Option<Timestamp>,
+    rest_until: Timestamp,
+    /// How many requests have ended, one way or the other.
+    ended: u64,
+}
+
+/// It was asked less than a minute ago.
+#[derive(Debug, thiserror::Error)]
+#[error("they could not be fetched a moment ago")]
+struct Resting;
+
+impl State {
+    fn is_fresh(&self, now: Timestamp) -> bool {
+        self.keys.is_some() && now < self.fresh_until
+    }
+
+    /// The keys at hand, when they are not too old to be used at all.
+    fn usable(&self, now: Timestamp) -> Option<Arc<VerifyKeySet>> {
+        self.keys.clone().filter(|_| now < self.fresh_until + GRACE)
+    }
 }
 
 impl RemoteKeySet {
@@ -41,6 +63,7 @@ impl RemoteKeySet {
             client,
             uri,
             state: Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
         }
     }
 
@@ -71,7 +94,7 @@ impl RemoteKeySet {
 impl VerifyKeySource for RemoteKeySet {
     fn held(&self, now: Timestamp) -> Option<Arc<VerifyKeySet>> {
         let state = self.state();
-        state.keys.clone().filter(|_| now < state.fresh_until)
+        state.keys.clone().filter(|_| state.is_fresh(now))
     }
 
     async fn fetched(
@@ -79,17 +102,24 @@ impl VerifyKeySource for RemoteKeySet {
         _kid: Option<&KeyId>,
         now: Timestamp,
     ) -> Result<Arc<VerifyKeySet>, KeySourceError> {
+        let ended = self.state().ended;
+        let _turn = self.turn.lock().await;
         {
             let mut state = self.state();
-            let resting = state.tried_at.is_some_and(|tried| now < tried + PAUSE);
-            let usable = now < state.fresh_until + GRACE;
-            if let Some(keys) = state.keys.clone().filter(|_| resting && usable) {
-                return Ok(keys);
+            // Somebody else's request has ended since, and its answer is ours too.
+            if state.ended != ended || now < state.rest_until {
+                return state
+                    .usable(now)
+                    .ok_or_else(|| KeySourceError(Resting.into()));
             }
-            state.tried_at = Some(now);
+            // Keys that are fresh and do not help: this look counts, however it ends.
+            if state.is_fresh(now) {
+                state.rest_until = now + REST;
+            }
         }
         let answer = self.fetch().await;
         let mut state = self.state();
+        state.ended = state.ended.wrapping_add(1);
         match answer {
             Ok((keys, max_age)) => {
                 let keys = Arc::new(keys);
@@ -97,11 +127,10 @@ impl VerifyKeySource for RemoteKeySet {
                 state.fresh_until = now + max_age;
                 Ok(keys)
             }
-            Err(error) => state
-                .keys
-                .clone()
-                .filter(|_| now < state.fresh_until + GRACE)
-                .ok_or(error),
+            Err(error) => {
+                state.rest_until = now + REST;
+                state.usable(now).ok_or(error)
+            }
         }
     }
 }
@@ -129,7 +158,7 @@ fn max_age<T>(response: &Response<T>) -> Duration {
 const DEFAULT_AGE: Duration = Duration::from_secs(5 * 60);
 const MIN_AGE: Duration = Duration::from_secs(60);
 const MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
-/// How long to wait before an unknown key leads to another request.
-const PAUSE: Duration = Duration::from_secs(30);
+/// How long nobody asks after a failure, or after a look that did not help.
+const REST: Duration = Duration::from_secs(60);
 /// How long keys stay good when they cannot be fetched.
 const GRACE: Duration = Duration::from_secs(24 * 60 * 60);

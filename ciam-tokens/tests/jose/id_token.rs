@@ -157,3 +157,10 @@ async fn a_connection_that_requires_encryption_takes_nothing_else() {
         );
     }
 }
+
+#[test]
+fn debug_shows_no_person() {
+    let token = verify(&id_claims()).unwrap();
+    let printed = format!("{token:?}");
+    assert!(!printed.contains("ada"), "{printed}");
+}

@@ -17,6 +17,8 @@ use crate::forge::{API, ISSUER, NOW, access_claims, signing_key, with};
 struct Server {
     answers: Mutex<(u16, String, Option<&'static str>)>,
     asked: Mutex<usize>,
+    /// Answers wait while somebody writes.
+    gate: Arc<tokio::sync::RwLock<()>>,
 }
 
 impl Server {
@@ -42,6 +44,7 @@ impl HttpClient for Server {
     ) -> Result<http::Response<Bytes>, HttpError> {
         assert_eq!(request.uri(), "https://id.example.com/jwks");
         *self.asked.lock().unwrap() += 1;
+        let _open = self.gate.read().await;
         let (status, body, cache) = self.answers.lock().unwrap().clone();
         let mut response = http::Response::builder().status(status);
         if let Some(cache) = cache {
@@ -80,22 +83,73 @@ async fn keys_are_fetched_once_and_again_when_their_time_is_over() {
 }
 
 #[tokio::test]
-async fn a_new_key_is_found_and_made_up_ones_do_not_become_requests() {
+async fn fd28_a_new_key_is_found_at_once() {
     let (server, old, new) = (Arc::new(Server::default()), signing_key(), signing_key());
     server.publish(&[&old], None);
     let api = api(&server);
     assert!(api.verify_token(&token(&old), NOW).await.is_ok());
-    for _ in 0..20 {
-        assert!(
-            api.verify_token(&token(&signing_key()), after(1))
-                .await
-                .is_err()
-        );
+    server.publish(&[&new, &old], None);
+    assert!(api.verify_token(&token(&new), after(1)).await.is_ok());
+    assert_eq!(server.asked(), 2);
+}
+
+#[tokio::test]
+async fn fd09_made_up_keys_become_one_request_a_minute() {
+    let (server, old, new) = (Arc::new(Server::default()), signing_key(), signing_key());
+    server.publish(&[&old], None);
+    let api = api(&server);
+    assert!(api.verify_token(&token(&old), NOW).await.is_ok());
+    for second in 1..21 {
+        let made_up = token(&signing_key());
+        assert!(api.verify_token(&made_up, after(second)).await.is_err());
+    }
+    assert_eq!(server.asked(), 2);
+    server.publish(&[&new, &old], None);
+    assert!(api.verify_token(&token(&new), after(60)).await.is_err());
+    assert!(api.verify_token(&token(&new), after(61)).await.is_ok());
+    assert_eq!(server.asked(), 3);
+}
+
+#[tokio::test]
+async fn an_issuer_that_is_down_is_asked_once_a_minute() {
+    let (server, key) = (Arc::new(Server::default()), signing_key());
+    server.fail(500);
+    let (api, token) = (api(&server), token(&key));
+    for second in 0..60 {
+        let answer = api.verify_token(&token, after(second)).await;
+        assert!(matches!(answer, Err(TokenError::Unavailable(_))));
     }
     assert_eq!(server.asked(), 1);
-    server.publish(&[&new, &old], None);
-    assert!(api.verify_token(&token(&new), after(31)).await.is_ok());
-    assert_eq!(server.asked(), 2);
+    server.publish(&[&key], None);
+    assert!(api.verify_token(&token, after(60)).await.is_ok());
+}
+
+#[tokio::test]
+async fn many_at_once_wait_for_one_answer() {
+    let (server, key) = (Arc::new(Server::default()), signing_key());
+    server.publish(&[&key], None);
+    let api = Arc::new(api(&server));
+    // At first, and when what is held is too old to be used.
+    for (day, asked) in [(0, 1), (3, 2)] {
+        let now = after(day * 24 * 3_600);
+        let claims = with(access_claims(), "exp", json!(now.as_secs() + 300));
+        let token = jws::sign(&key, "at+jwt", claims.to_string().as_bytes()).unwrap();
+        let held = Arc::clone(&server.gate).write_owned().await;
+        let tasks: Vec<_> = (0..16)
+            .map(|_| {
+                let (api, token) = (Arc::clone(&api), token.as_str().to_owned());
+                tokio::spawn(async move { api.verify_token(&token, now).await.is_ok() })
+            })
+            .collect();
+        // One thread: now all of them run until they wait.
+        tokio::task::yield_now().await;
+        assert_eq!(server.asked(), asked);
+        drop(held);
+        for task in tasks {
+            assert!(task.await.unwrap());
+        }
+        assert_eq!(server.asked(), asked);
+    }
 }
 
 #[tokio::test]

@@ -47,4 +47,21 @@ impl RateStore for SqliteStore {
             None => now + window,
         }))
     }
+
+    async fn give_back(
+        &self,
+        tenant: &TenantId,
+        key: &Digest,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let query = sqlx::query(
+            "UPDATE ciam_rates SET count = count - 1
+             WHERE tenant = ?1 AND key = ?2 AND ends_at > ?3 AND count > 0",
+        )
+        .bind(tenant.as_bytes().as_slice())
+        .bind(key.as_slice())
+        .bind(now.as_millis());
+        change(query, &self.writer).await?;
+        Ok(())
+    }
 }

@@ -32,4 +32,19 @@ impl RateStore for MemoryStore {
         *count += 1;
         Ok(Rate::Allowed)
     }
+
+    async fn give_back(
+        &self,
+        tenant: &TenantId,
+        key: &Digest,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut tables = self.tables().await?;
+        if let Some((until, count)) = tables.rates.get_mut(&(*tenant, *key))
+            && now < *until
+        {
+            *count = count.saturating_sub(1);
+        }
+        Ok(())
+    }
 }

@@ -3,6 +3,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::{MemoryStore, Tables};
+use crate::audit;
 use crate::crypto::Digest;
 use crate::id::{ClientId, SessionId, SubjectId, TenantId};
 use crate::store::{
@@ -293,6 +294,13 @@ impl StateStore for MemoryStore {
             !drop
         };
         tables.once.retain(|_, until| keep(*until <= now));
+        tables.rates.retain(|_, (until, _)| keep(*until <= now));
+        tables
+            .sessions
+            .retain(|_, session| keep(!session.is_live(now)));
+        tables
+            .audit
+            .retain(|event| keep(event.at + audit::RETENTION <= now));
         tables
             .grants
             .retain(|_, grant| keep(grant.remembered_until <= now));

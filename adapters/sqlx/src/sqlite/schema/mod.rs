@@ -15,10 +15,16 @@ struct Step {
     sql: &'static str,
 }
 
-const STEPS: &[Step] = &[Step {
-    version: 1,
-    sql: include_str!("0001_ports.sql"),
-}];
+const STEPS: &[Step] = &[
+    Step {
+        version: 1,
+        sql: include_str!("0001_ports.sql"),
+    },
+    Step {
+        version: 2,
+        sql: include_str!("0002_audit_by_age.sql"),
+    },
+];
 
 /// Runs the steps that are missing, all or none. Of several processes one runs them.
 pub(super) async fn migrate(

@@ -3,14 +3,11 @@
 //! Nothing here is remembered from one page to the next: an option that an operator
 //! switches off is gone at the next page load, and refused when it is posted.
 
-mod settings;
-
 use bytes::Bytes;
 use ciam_broker::Connection;
+use ciam_core::settings::Revision;
 use http::Response;
 use url::Url;
-
-pub(crate) use self::settings::Settings;
 
 use crate::authenticator::Password;
 use crate::failure::Failure;
@@ -22,6 +19,8 @@ use crate::provider::Inner;
 pub(crate) struct Options {
     pub(crate) password: bool,
     pub(crate) connections: Vec<Connection>,
+    /// Of the pipelines in force.
+    pub(crate) pipelines: Revision,
 }
 
 /// What the screen shows besides the options.
@@ -61,6 +60,7 @@ pub(crate) async fn options(inner: &Inner, acr: Option<&str>) -> Result<Options,
             .filter(can_reach)
             .cloned()
             .collect(),
+        pipelines: settings.pipelines_revision,
     })
 }
 
