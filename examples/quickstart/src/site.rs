@@ -56,7 +56,9 @@ impl Site {
         set(CONTENT_SECURITY_POLICY, &policy);
         set(CACHE_CONTROL, "no-store");
         set(X_CONTENT_TYPE_OPTIONS, "nosniff");
-        set(REFERRER_POLICY, "no-referrer");
+        // Under `no-referrer` browsers post forms with `Origin: null` (Fetch
+        // section 3.2), which `posted_here` refuses.
+        set(REFERRER_POLICY, "same-origin");
         response
     }
 

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use reqwest::header::{CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
+use reqwest::header::{
+    CONTENT_TYPE, COOKIE, HeaderMap, LOCATION, ORIGIN, REFERRER_POLICY, SET_COOKIE,
+};
 use reqwest::{Method, StatusCode};
 use url::Url;
 
@@ -23,6 +25,8 @@ pub(crate) struct Page {
     pub(crate) url: Url,
     pub(crate) status: StatusCode,
     pub(crate) html: String,
+    /// What its forms say where they come from.
+    origin: String,
 }
 
 /// A form of a page, as it would be sent.
@@ -30,6 +34,14 @@ pub(crate) struct Page {
 pub(crate) struct Form {
     action: Url,
     fields: Vec<(String, String)>,
+    origin: String,
+}
+
+/// What a form sends.
+#[derive(Debug)]
+struct Post {
+    body: String,
+    origin: String,
 }
 
 const MOST_REDIRECTS: usize = 15;
@@ -76,7 +88,9 @@ impl Browser {
         let body = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
             .finish();
-        self.follow(form.action.clone(), Some(body), until).await
+        let origin = form.origin.clone();
+        let post = Post { body, origin };
+        self.follow(form.action.clone(), Some(post), until).await
     }
 
     /// Whether the jar has a cookie whose name begins so.
@@ -94,61 +108,70 @@ impl Browser {
     async fn follow(
         &mut self,
         mut url: Url,
-        mut body: Option<String>,
+        mut post: Option<Post>,
         until: Option<&str>,
     ) -> Result<Page, String> {
         for _ in 0..MOST_REDIRECTS {
-            let (status, location, html) = self.load(&url, body.take()).await?;
-            let Some(location) = location.filter(|_| status.is_redirection()) else {
-                return Ok(Page { url, status, html });
+            let (status, headers, html) = self.load(&url, post.take()).await?;
+            let origin = origin_of_forms(&url, &headers);
+            let location = headers
+                .get(LOCATION)
+                .filter(|_| status.is_redirection())
+                .and_then(|location| location.to_str().ok());
+            let Some(location) = location else {
+                return Ok(Page {
+                    url,
+                    status,
+                    html,
+                    origin,
+                });
             };
             url = url
-                .join(&location)
+                .join(location)
                 .map_err(|_| format!("`{location}` is not an address"))?;
             if until.is_some_and(|until| url.as_str().starts_with(until)) {
-                let html = String::new();
-                return Ok(Page { url, status, html });
+                return Ok(Page {
+                    url,
+                    status,
+                    html: String::new(),
+                    origin,
+                });
             }
         }
         Err(format!("more than {MOST_REDIRECTS} redirects, at {url}"))
     }
 
-    /// One request. A form is posted, as from a page of the same site.
+    /// One request.
     async fn load(
         &mut self,
         url: &Url,
-        body: Option<String>,
-    ) -> Result<(StatusCode, Option<String>, String), String> {
+        post: Option<Post>,
+    ) -> Result<(StatusCode, HeaderMap, String), String> {
         self.visited.push(url.clone());
-        let method = if body.is_some() {
-            Method::POST
-        } else {
-            Method::GET
-        };
-        let mut request = self.http.request(method, url.clone());
-        if let Some(body) = body {
-            request = request
+        let request = match post {
+            None => self.http.request(Method::GET, url.clone()),
+            Some(Post { body, origin }) => self
+                .http
+                .request(Method::POST, url.clone())
                 .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-                .header(ORIGIN, url.origin().ascii_serialization())
-                .body(body);
-        }
+                .header(ORIGIN, origin)
+                .body(body),
+        };
         let cookies = self.cookies_for(url);
-        if !cookies.is_empty() {
-            request = request.header(COOKIE, cookies);
-        }
+        let request = if cookies.is_empty() {
+            request
+        } else {
+            request.header(COOKIE, cookies)
+        };
         let failed = |error: reqwest::Error| format!("{url} does not answer: {error}");
         let answer = request.send().await.map_err(failed)?;
         for cookie in answer.headers().get_all(SET_COOKIE) {
             self.remember(url, cookie.to_str().unwrap_or_default());
         }
         let status = answer.status();
-        let location = answer
-            .headers()
-            .get(LOCATION)
-            .and_then(|location| location.to_str().ok())
-            .map(str::to_owned);
+        let headers = answer.headers().clone();
         let html = answer.text().await.map_err(failed)?;
-        Ok((status, location, html))
+        Ok((status, headers, html))
     }
 
     fn cookies_for(&self, url: &Url) -> String {
@@ -294,9 +317,19 @@ impl Page {
                 Some(Form {
                     action: self.url.join(&action).ok()?,
                     fields,
+                    origin: self.origin.clone(),
                 })
             })
             .collect()
+    }
+}
+
+/// The `Origin` of what a page posts: nothing to compare with when the page
+/// hides where it is, as browsers do it (Fetch section 3.2).
+fn origin_of_forms(url: &Url, headers: &HeaderMap) -> String {
+    match headers.get(REFERRER_POLICY) {
+        Some(policy) if policy == "no-referrer" => "null".to_owned(),
+        _ => url.origin().ascii_serialization(),
     }
 }
 
