@@ -3,7 +3,12 @@
     doc = include_str!("../README.md")
 )]
 #![cfg_attr(
-    not(all(feature = "provider", feature = "cedar", feature = "axum", feature = "sqlite")),
+    not(all(
+        feature = "provider",
+        feature = "cedar",
+        feature = "axum",
+        feature = "sqlite"
+    )),
     doc = "Customer identity and access management as Rust libraries."
 )]
 //!
@@ -45,6 +50,10 @@ pub use ciam_axum as axum;
 
 /// ciam for actix-web.
 #[cfg(feature = "actix")]
+#[cfg_attr(
+    all(feature = "provider", feature = "cedar", feature = "sqlite"),
+    doc = include_str!("../docs/actix.md")
+)]
 pub use ciam_actix as actix;
 
 /// Stores on SQL.

@@ -5,6 +5,7 @@
 use ciam_core::attribute::Profile;
 use ciam_core::audit::{AuditEvent, Outcome};
 use ciam_core::client::Client;
+use ciam_core::session::Session;
 use ciam_core::{Scope, Scopes, SubjectId, Timestamp};
 use ciam_policy::{Advice, Decision, Entity, PolicyRequest};
 use serde_json::{Map, Value, json};
@@ -23,8 +24,17 @@ pub(crate) enum Access {
     Granted(Box<GrantedRequest>),
     /// No, and why, for the person.
     Refused { sentence: String },
-    /// Yes, once the person is authenticated at this level.
-    StepUp { acr: String },
+    /// Yes, once the person is authenticated so.
+    StepUp(StepUp),
+}
+
+/// How a person has to be authenticated (RFC 9470).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StepUp {
+    /// At this level; none when any will do.
+    pub(crate) acr: Option<String>,
+    /// At most so many seconds ago.
+    pub(crate) max_age: Option<u64>,
 }
 
 /// What a policy may know of a person's request.
@@ -46,6 +56,7 @@ pub(crate) async fn decide(
     inner: &Inner,
     request: AuthenticatedRequest,
 ) -> Result<Access, Failure> {
+    let now = inner.now();
     let answer = {
         let requested = request.validated.requested();
         let facts = Facts {
@@ -56,7 +67,7 @@ pub(crate) async fn decide(
             acr: &request.session.acr,
             amr: &request.session.amr,
             auth_time: request.session.auth_time,
-            now: inner.now(),
+            now,
         };
         ask(inner, &facts, &requested.scopes)
     };
@@ -74,8 +85,8 @@ pub(crate) async fn decide(
         ..audit::event(inner, "access.refused", Outcome::Refused)
     };
     audit::record(inner, event).await;
-    Ok(match refusal.step_up(inner, &request.session.acr) {
-        Some(acr) => Access::StepUp { acr },
+    Ok(match refusal.step_up(inner, &request.session, now) {
+        Some(step_up) => Access::StepUp(step_up),
         None => Access::Refused {
             sentence: refusal.sentence().to_owned(),
         },
@@ -87,7 +98,8 @@ pub(crate) fn narrow(inner: &Inner, facts: &Facts<'_>, scopes: &Scopes) -> Optio
     ask(inner, facts, scopes).ok()
 }
 
-/// The scopes that the policy leaves a client that acts for itself.
+/// The scopes that the policy leaves a client that acts for itself: as for a person,
+/// first whether it may use the API at all.
 pub(crate) fn narrow_machine(
     inner: &Inner,
     client: &Client,
@@ -101,8 +113,11 @@ pub(crate) fn narrow_machine(
     let question = Question {
         principal: machine,
         resource: resource(inner, target.audience()),
-        context: context(client, "", &[], scopes),
+        context: context(client, "", &[], scopes, inner.now()),
     };
+    if !question.about_api(inner).is_permit() {
+        return None;
+    }
     let left = scopes.filtered(|scope| question.about_scope(inner, scope).is_permit());
     (!left.is_empty()).then_some(left)
 }
@@ -112,9 +127,12 @@ fn ask(inner: &Inner, facts: &Facts<'_>, scopes: &Scopes) -> Result<Scopes, Refu
     let question = Question {
         principal: principal(inner, facts, scopes),
         resource: resource(inner, facts.audience),
-        context: context(facts.client, facts.acr, facts.amr, scopes),
+        context: with_auth_time(
+            context(facts.client, facts.acr, facts.amr, scopes, facts.now),
+            facts.auth_time,
+        ),
     };
-    let sign_in = question.decide(inner, "sign_in", question.context.clone());
+    let sign_in = question.about_api(inner);
     if !sign_in.is_permit() {
         return Err(Refusal(vec![sign_in]));
     }
@@ -142,6 +160,10 @@ struct Question {
 }
 
 impl Question {
+    fn about_api(&self, inner: &Inner) -> Decision {
+        self.decide(inner, "sign_in", self.context.clone())
+    }
+
     fn about_scope(&self, inner: &Inner, scope: &Scope) -> Decision {
         let mut context = self.context.clone();
         context.insert("scope".into(), scope.as_str().into());
@@ -162,16 +184,34 @@ impl Question {
 struct Refusal(Vec<Decision>);
 
 impl Refusal {
-    /// The level that would help, when it is one we know and the person has not reached.
-    fn step_up(&self, inner: &Inner, have: &str) -> Option<String> {
+    /// What would help: a level that we know, or an authentication newer than the
+    /// one of the session. None when the session has all that is advised, since
+    /// asking for it again would lead nowhere.
+    fn step_up(&self, inner: &Inner, session: &Session, now: Timestamp) -> Option<StepUp> {
         let advice = self.0.iter().find_map(Decision::advice)?;
-        let Advice::StepUp { acr_values, .. } = advice else {
+        let Advice::StepUp {
+            acr_values,
+            max_age,
+        } = advice
+        else {
             return None;
         };
-        acr_values
-            .iter()
-            .find(|acr| inner.acr.knows(acr) && !inner.acr.reaches(have, acr))
-            .cloned()
+        let reached = |acr: &String| inner.acr.reaches(&session.acr, acr);
+        let known = |acr: &&String| inner.acr.knows(acr);
+        let acr = match acr_values.iter().find(|acr| reached(acr)) {
+            Some(reached) => Some(reached),
+            None => acr_values.iter().find(known),
+        };
+        if acr.is_none() && !acr_values.is_empty() {
+            return None;
+        }
+        let too_weak = acr.is_some_and(|acr| !reached(acr));
+        let age = age(session.auth_time, now);
+        let too_old = max_age.is_some_and(|longest| age > longest);
+        (too_weak || too_old).then(|| StepUp {
+            acr: acr.cloned(),
+            max_age: *max_age,
+        })
     }
 
     fn sentence(&self) -> &str {
@@ -213,17 +253,34 @@ fn resource(inner: &Inner, audience: Option<&str>) -> Entity {
     Entity::new(Entity::API, audience.unwrap_or(inner.issuer.as_str()))
 }
 
-fn context(client: &Client, acr: &str, amr: &[String], scopes: &Scopes) -> Map<String, Value> {
+fn context(
+    client: &Client,
+    acr: &str,
+    amr: &[String],
+    scopes: &Scopes,
+    now: Timestamp,
+) -> Map<String, Value> {
     [
         ("client", json!(client.id.as_str())),
         ("first_party", json!(client.first_party)),
         ("acr", json!(acr)),
         ("amr", json!(amr)),
         ("scopes", texts(scopes.iter().map(Scope::as_str))),
+        ("now", json!(now.as_secs())),
     ]
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value))
     .collect()
+}
+
+fn with_auth_time(mut context: Map<String, Value>, at: Timestamp) -> Map<String, Value> {
+    context.insert("auth_time".into(), json!(at.as_secs()));
+    context
+}
+
+/// In whole seconds, as policies count them.
+fn age(auth_time: Timestamp, now: Timestamp) -> u64 {
+    u64::try_from(now.as_secs().saturating_sub(auth_time.as_secs())).unwrap_or(0)
 }
 
 fn texts<'a>(texts: impl Iterator<Item = &'a str>) -> Value {

@@ -1,9 +1,16 @@
 //! Which API a request is for (RFC 8707).
 
-use ciam_core::api::Api;
-use ciam_core::{Scope, Scopes};
-use url::Url;
+use std::collections::BTreeMap;
+use std::time::Duration;
 
+use ciam_core::api::{Api, is_audience};
+use ciam_core::audit::{AuditEvent, Outcome};
+use ciam_core::crypto::sha256;
+pub(crate) use ciam_core::scope::OPENID_SCOPES;
+use ciam_core::store::Rate;
+use ciam_core::{Issuer, Scope, Scopes};
+
+use crate::audit;
 use crate::failure::Failure;
 use crate::provider::Inner;
 
@@ -53,12 +60,61 @@ impl TargetError {
     }
 }
 
-/// The APIs that get tokens.
+/// The APIs that get tokens, each with the scopes that are its alone.
 pub(crate) async fn all(inner: &Inner) -> Result<Vec<Api>, Failure> {
     let mut apis = inner.stores.clients.apis(&inner.tenant).await?;
     apis.retain(|api| api.enabled);
+    let faults = sort_out(&inner.issuer, &mut apis);
+    if !faults.is_empty() {
+        complain(inner, &faults).await;
+    }
     Ok(apis)
 }
+
+/// Takes out what cannot be granted, and says what it was. People consent to
+/// scopes: what one of them allows must not depend on which API asks.
+fn sort_out(issuer: &Issuer, apis: &mut Vec<Api>) -> Vec<String> {
+    let mut faults = Vec::new();
+    apis.retain(|api| match api.check(issuer) {
+        Ok(()) => true,
+        Err(error) => {
+            faults.push(error.to_string());
+            false
+        }
+    });
+    let mut owners: BTreeMap<Scope, usize> = BTreeMap::new();
+    for scope in apis.iter().flat_map(|api| api.scopes.keys()) {
+        *owners.entry(scope.clone()).or_default() += 1;
+    }
+    owners.retain(|_, count| *count > 1);
+    for api in apis {
+        api.scopes.retain(|scope, _| !owners.contains_key(scope));
+    }
+    let shared = owners.keys();
+    faults.extend(shared.map(|scope| format!("`{scope}` is a scope of more than one API")));
+    faults
+}
+
+/// Tells the operator, but not at each request.
+async fn complain(inner: &Inner, faults: &[String]) {
+    let reason = faults.join("; ");
+    let key = sha256(format!("{COMPLAINT} {reason}").as_bytes());
+    let taken = inner
+        .stores
+        .rates
+        .take(&inner.tenant, &key, 1, AN_HOUR, inner.now())
+        .await;
+    if matches!(taken, Ok(Rate::Allowed)) {
+        let event = AuditEvent {
+            reason: Some(reason.chars().take(500).collect()),
+            ..audit::event(inner, COMPLAINT, Outcome::Failed)
+        };
+        audit::record(inner, event).await;
+    }
+}
+
+const COMPLAINT: &str = "api.unusable";
+const AN_HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// The target with this audience; none when there is no such API any more.
 pub(crate) async fn find(inner: &Inner, audience: Option<&str>) -> Result<Option<Target>, Failure> {
@@ -83,7 +139,7 @@ pub(crate) fn choose(
     let asked = scopes.filtered(|scope| !is_openid(scope.as_str()));
     let has_all = |api: &Api| asked.iter().all(|scope| api.scopes.contains_key(scope));
     if let Some((first, others)) = resources.split_first() {
-        if !is_absolute(first) {
+        if !is_audience(first) {
             return Err(TargetError::Unknown);
         }
         if others.iter().any(|other| other != first) {
@@ -124,7 +180,7 @@ pub(crate) fn scopes_of(apis: &[Api], resources: &[&str], scopes: &Scopes) -> Sc
     })
 }
 
-/// Whether the scope is OpenID's (OIDC Core sections 3.1.2.1, 5.4 and 11).
+/// Whether the scope is OpenID's.
 pub(crate) fn is_openid(scope: &str) -> bool {
     OPENID_SCOPES.contains(&scope)
 }
@@ -133,18 +189,3 @@ pub(crate) fn is_openid(scope: &str) -> bool {
 pub(crate) fn is_known(apis: &[Api], scope: &str) -> bool {
     is_openid(scope) || apis.iter().any(|api| api.scopes.contains_key(scope))
 }
-
-/// RFC 8707 section 2: an absolute URI without fragment.
-fn is_absolute(resource: &str) -> bool {
-    resource.len() <= 2_048 && Url::parse(resource).is_ok_and(|url| url.fragment().is_none())
-}
-
-/// The scopes of OpenID Connect.
-pub(crate) const OPENID_SCOPES: [&str; 6] = [
-    "openid",
-    "profile",
-    "email",
-    "address",
-    "phone",
-    "offline_access",
-];

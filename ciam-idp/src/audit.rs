@@ -37,6 +37,7 @@ pub(crate) async fn record(inner: &Inner, event: AuditEvent) {
 /// account and as often as they like, and each would be a row for
 /// [`RETENTION`](ciam_core::audit::RETENTION). So of each kind only so many a minute
 /// are kept of those that name no subject; the next one says how many were not.
+/// Replays are always kept: the first one ends its grant, so there are not many.
 #[derive(Default)]
 pub(crate) struct AnonymousEvents(Mutex<BTreeMap<&'static str, Minute>>);
 
@@ -50,7 +51,10 @@ struct Minute {
 impl AnonymousEvents {
     /// The event, when it is to be kept.
     fn admit(&self, mut event: AuditEvent) -> Option<AuditEvent> {
-        if event.outcome != Outcome::Refused || event.subject.is_some() {
+        if event.outcome != Outcome::Refused
+            || event.subject.is_some()
+            || REPLAYS.contains(&event.kind)
+        {
             return Some(event);
         }
         let mut kinds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -92,6 +96,11 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
         .take(500)
         .collect()
 }
+
+/// What is recorded when something that works once is used again.
+pub(crate) const REPLAYED_CODE: &str = "code.replayed";
+pub(crate) const REPLAYED_REFRESH_TOKEN: &str = "refresh_token.replayed";
+const REPLAYS: [&str; 2] = [REPLAYED_CODE, REPLAYED_REFRESH_TOKEN];
 
 /// Events of a kind that are kept of each minute, in each process.
 const A_MINUTE: u32 = 60;

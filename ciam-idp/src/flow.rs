@@ -114,11 +114,9 @@ async fn next(
             Ok(Next::Code(granted))
         }
         Access::Refused { sentence, .. } => Ok(Next::Page(Stage::Refused { sentence })),
-        Access::StepUp { acr, .. } => Ok(sign_in(Demand {
-            must_be: Some(session.subject),
-            acr: Some(acr),
-            reason: Some(interaction::STRONGER.to_owned()),
-        })),
+        Access::StepUp(wanted) => Ok(sign_in(interaction::stepping_up(
+            requested, &session, wanted, &inner.acr,
+        ))),
     }
 }
 

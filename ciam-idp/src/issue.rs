@@ -10,13 +10,13 @@ use ciam_core::encoding::b64url_encode;
 use ciam_core::outside::random;
 use ciam_core::store::{Handle, Inserted, Key, Kind, Record};
 use ciam_core::token::{AccessTokenClaims, IdTokenClaims, IssuedToken, TokenError, TokenSpec};
-use ciam_core::{GrantId, Scopes, Timestamp};
+use ciam_core::{GrantId, Scopes, SubjectId, Timestamp};
 use ciam_tokens::SigningAlgorithm;
 use ciam_tokens::profile::id_token::at_hash;
 use serde::Serialize;
 use serde_json::Map;
 
-use crate::api::Target;
+use crate::api::{self, Target};
 use crate::audit;
 use crate::failure::Failure;
 use crate::grant::{self, Current, RequestError, TokenRequest};
@@ -37,7 +37,8 @@ pub(crate) struct TokenResponse {
     id_token: Option<String>,
 }
 
-/// The first tokens of a grant.
+/// The first tokens of a grant. They are worth nothing until the caller gives them
+/// out: what is stored of them can be found by their holder alone.
 pub(crate) async fn for_grant(
     inner: &Inner,
     request: &TokenRequest<'_>,
@@ -45,25 +46,20 @@ pub(crate) async fn for_grant(
     target: &Target,
     nonce: Option<&str>,
 ) -> Result<TokenResponse, RequestError> {
-    let refresh = match request
-        .client
-        .grant_types
-        .contains(&GrantType::RefreshToken)
-    {
-        true => {
-            // Scopes that the policy took away since are not granted later either.
-            let mut grant = current.grant.clone();
-            grant.scopes = current.scopes.clone();
-            Some(grant::first_refresh_token(inner, &grant, request.now).await?)
-        }
-        false => None,
-    };
-    let response = of_person(inner, request, current, target, nonce, refresh.as_ref()).await?;
-    record(inner, request, Some(current), "tokens.issued").await;
+    let mut response = of_person(inner, request, current, target, nonce).await?;
+    let client = request.client;
+    if client.grant_types.contains(&GrantType::RefreshToken) {
+        // Scopes that the policy took away since are not granted later either.
+        let mut grant = current.grant.clone();
+        grant.scopes = current.scopes.clone();
+        let first = grant::first_refresh_token(inner, &grant, request.now).await?;
+        response.refresh_token = Some(first.reveal());
+    }
     Ok(response)
 }
 
-/// Tokens in exchange for a refresh token; `next` is the one that follows it.
+/// Tokens in exchange for a refresh token; `next` is the one that follows it, which
+/// the caller stores.
 pub(crate) async fn refreshed(
     inner: &Inner,
     request: &TokenRequest<'_>,
@@ -72,8 +68,8 @@ pub(crate) async fn refreshed(
     next: &Handle,
 ) -> Result<TokenResponse, RequestError> {
     // No nonce: it belonged to the first ID token (OIDC Core section 12.2).
-    let response = of_person(inner, request, current, target, None, Some(next)).await?;
-    record(inner, request, Some(current), "tokens.refreshed").await;
+    let mut response = of_person(inner, request, current, target, None).await?;
+    response.refresh_token = Some(next.reveal());
     Ok(response)
 }
 
@@ -120,19 +116,26 @@ async fn of_person(
     current: &Current<'_>,
     target: &Target,
     nonce: Option<&str>,
-    refresh: Option<&Handle>,
 ) -> Result<TokenResponse, RequestError> {
-    let access_token = access_token(inner, request, current, target).await?;
+    let (access_token, jti) = access_token(inner, request, current, target).await?;
     let id_token = match current.scopes.contains("openid") {
         true => Some(id_token(inner, request, current, nonce, &access_token).await?),
         false => None,
     };
+    if matches!(target, Target::Provider) {
+        remember(inner, current, &jti, request.now).await?;
+    }
+    // What the access token is good for (RFC 6749 section 5.1), and what was granted
+    // beside it: OpenID's scopes are about the ID token and the provider.
+    let scope = current
+        .scopes
+        .filtered(|scope| target.owns(scope) || api::is_openid(scope.as_str()));
     Ok(TokenResponse {
         access_token: access_token.0,
         token_type: "Bearer",
         expires_in: inner.lifetimes.access_token.as_secs(),
-        scope: current.scopes.to_string(),
-        refresh_token: refresh.map(Handle::reveal),
+        scope: scope.to_string(),
+        refresh_token: None,
         id_token: id_token.map(|token| token.0),
     })
 }
@@ -142,7 +145,7 @@ async fn access_token(
     request: &TokenRequest<'_>,
     current: &Current<'_>,
     target: &Target,
-) -> Result<IssuedToken, RequestError> {
+) -> Result<(IssuedToken, String), Failure> {
     let grant = current.grant;
     let client = &request.client.id;
     let rest = match target {
@@ -172,10 +175,8 @@ async fn access_token(
         gid: Some(grant.id.to_string()),
         rest,
     };
-    if matches!(target, Target::Provider) {
-        remember(inner, current, &claims.jti, request.now).await?;
-    }
-    Ok(sign_access_token(inner, &claims, target).await?)
+    let token = sign_access_token(inner, &claims, target).await?;
+    Ok((token, claims.jti))
 }
 
 async fn id_token(
@@ -236,7 +237,8 @@ async fn sign_access_token(
 }
 
 /// Keeps a mark of an access token for the provider itself, so that it dies with
-/// its grant: at our own endpoints revocation bites at once.
+/// its grant: at our own endpoints revocation bites at once. A token that is not given
+/// out after all leaves a mark that nobody asks for.
 async fn remember(
     inner: &Inner,
     current: &Current<'_>,
@@ -285,15 +287,16 @@ fn token_id(inner: &Inner) -> String {
     b64url_encode(&random::<16>(inner.entropy.as_ref()))
 }
 
-async fn record(
+/// Records that tokens are given out.
+pub(crate) async fn record(
     inner: &Inner,
     request: &TokenRequest<'_>,
-    current: Option<&Current<'_>>,
+    subject: Option<&SubjectId>,
     kind: &'static str,
 ) {
     let event = AuditEvent {
         client: Some(request.client.id.to_string()),
-        subject: current.map(|current| current.account.subject.to_string()),
+        subject: subject.map(SubjectId::to_string),
         ..audit::event(inner, kind, Outcome::Success)
     };
     audit::record(inner, event).await;

@@ -7,7 +7,7 @@ use ciam_broker::ClientKeys;
 use ciam_core::account::LookupKey;
 use ciam_core::seal::{KeyWrapper, SealError};
 use ciam_core::{Clock, Issuer, RootKey, Stores, SystemClock, SystemEntropy, TenantId};
-use ciam_tokens::{DecryptKeySet, KeyRing, KeyRingError, SigningKey};
+use ciam_tokens::{DecryptKeySet, KeyRing, KeyRingError, Signer};
 
 /// All keys of one provider, opened.
 ///
@@ -85,7 +85,7 @@ impl std::fmt::Debug for Keys {
 pub(crate) struct RingClientKeys(pub(crate) Arc<KeyRing>);
 
 impl ClientKeys for RingClientKeys {
-    fn signing(&self) -> Option<Arc<SigningKey>> {
+    fn signing(&self) -> Option<Arc<dyn Signer>> {
         Some(Arc::clone(self.0.signing()))
     }
 

@@ -2,8 +2,11 @@
 
 use bytes::Bytes;
 use ciam_core::audit::{AuditEvent, Outcome};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
-use http::{HeaderName, HeaderValue, Response, StatusCode};
+use http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, LOCATION, RETRY_AFTER,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use http::{HeaderName, HeaderValue, Method, Response, StatusCode};
 use serde::Serialize;
 
 use crate::audit;
@@ -64,6 +67,19 @@ pub(crate) fn see_other(location: &str) -> Response<Bytes> {
     set(&mut response, LOCATION, location);
     // The address left may hold parameters of a request; the next one needs none of it.
     set(&mut response, http::header::REFERRER_POLICY, "no-referrer");
+    response
+}
+
+/// What everybody may read and keep for a while, scripts of other sites too: nobody is
+/// told anything there because of who they are. HEAD is answered without the body
+/// (RFC 9110 section 9.3.2).
+pub(crate) fn published(method: &Method, mut response: Response<Bytes>) -> Response<Bytes> {
+    // Short enough that a new key is known before it signs for long.
+    set(&mut response, CACHE_CONTROL, "public, max-age=300");
+    set(&mut response, ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    if *method == Method::HEAD {
+        *response.body_mut() = Bytes::new();
+    }
     response
 }
 

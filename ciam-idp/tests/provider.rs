@@ -15,6 +15,8 @@ mod browser;
 #[path = "provider/world.rs"]
 mod world;
 
+#[path = "provider/apis.rs"]
+mod apis;
 #[path = "provider/authorize.rs"]
 mod authorize;
 #[path = "provider/code_flow.rs"]
@@ -31,3 +33,5 @@ mod storage;
 mod token;
 #[path = "provider/userinfo.rs"]
 mod userinfo;
+#[path = "provider/withdrawn.rs"]
+mod withdrawn;

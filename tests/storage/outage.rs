@@ -1,5 +1,9 @@
 //! The store is gone: nobody is told "no", and nothing is lost.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use ciam_core::store::memory::MemoryStore;
 use ciam_testkit::Page;
 
 use crate::shop::{Shop, authorize_url};
@@ -82,6 +86,43 @@ async fn a_refresh_token_that_could_not_be_used_is_still_good() {
 }
 
 #[tokio::test]
+async fn a_code_is_still_good_when_anything_else_could_not_be_reached() {
+    for part in PARTS {
+        let shop = Shop::open_apart().await;
+        let code = shop.code().await;
+        part(&shop).set_down(true);
+        shop.token(&shop.redeeming(&code, "one"))
+            .await
+            .assert_unavailable();
+        part(&shop).set_down(false);
+        let answer = shop.token(&shop.redeeming(&code, "two")).await;
+        assert_eq!(answer.status(), 200, "{}", answer.text());
+        // Nothing of the first try counts as a replay.
+        let refresh_token = answer.json()["refresh_token"].as_str().unwrap().to_owned();
+        let answer = shop.token(&shop.refreshing(&refresh_token, "three")).await;
+        assert_eq!(answer.status(), 200, "{}", answer.text());
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_token_is_still_good_when_anything_else_could_not_be_reached() {
+    for part in PARTS {
+        let shop = Shop::open_apart().await;
+        let tokens = shop.tokens().await;
+        let refresh_token = tokens["refresh_token"].as_str().unwrap();
+        part(&shop).set_down(true);
+        shop.token(&shop.refreshing(refresh_token, "one"))
+            .await
+            .assert_unavailable();
+        part(&shop).set_down(false);
+        // Long after a rotated token would count as stolen.
+        shop.clock.advance(Duration::from_secs(60 * 60));
+        let answer = shop.token(&shop.refreshing(refresh_token, "two")).await;
+        assert_eq!(answer.status(), 200, "{}", answer.text());
+    }
+}
+
+#[tokio::test]
 async fn a_client_whose_assertion_cannot_be_made_unique_is_not_let_in() {
     let shop = Shop::open_split().await;
     shop.state.set_down(true);
@@ -140,6 +181,14 @@ async fn ht_08_what_is_published_needs_no_store() {
         );
     }
 }
+
+/// What the token endpoint needs: clients, codes, people, settings.
+const PARTS: [fn(&Shop) -> &Arc<MemoryStore>; 4] = [
+    |shop| &shop.store,
+    |shop| &shop.state,
+    |shop| &shop.accounts,
+    |shop| &shop.settings,
+];
 
 fn assert_unavailable(page: &Page) {
     assert_eq!(page.status, 503, "{}", page.text());

@@ -30,6 +30,10 @@ pub(crate) struct Shop {
     pub(crate) store: Arc<MemoryStore>,
     /// Codes and sessions only, when they are kept apart.
     pub(crate) state: Arc<MemoryStore>,
+    /// People only, when they are kept apart.
+    pub(crate) accounts: Arc<MemoryStore>,
+    /// Settings only, when they are kept apart.
+    pub(crate) settings: Arc<MemoryStore>,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) provider: Provider,
     key: SigningKey,
@@ -39,20 +43,29 @@ impl Shop {
     /// Everything in one store.
     pub(crate) async fn open() -> Self {
         let store = Arc::new(MemoryStore::new());
-        Self::over(store.clone(), store).await
+        Self::over([(); 4].map(|()| store.clone())).await
     }
 
     /// What is short-lived in a store of its own.
     pub(crate) async fn open_split() -> Self {
-        Self::over(Arc::new(MemoryStore::new()), Arc::new(MemoryStore::new())).await
+        let store = Arc::new(MemoryStore::new());
+        let state = Arc::new(MemoryStore::new());
+        Self::over([store.clone(), state, store.clone(), store]).await
     }
 
-    async fn over(store: Arc<MemoryStore>, state: Arc<MemoryStore>) -> Self {
+    /// Codes, people and settings each in a store of its own.
+    pub(crate) async fn open_apart() -> Self {
+        Self::over([(); 4].map(|()| Arc::new(MemoryStore::new()))).await
+    }
+
+    async fn over([store, state, accounts, settings]: [Arc<MemoryStore>; 4]) -> Self {
         let issuer: Issuer = ISSUER.parse().unwrap();
         let tenant = TenantId::of(&issuer);
         let clock = Arc::new(ManualClock::at(Timestamp::from_secs(1_800_000_000)));
         let mut stores = Stores::from_one(store.clone());
         stores.state = state.clone();
+        stores.accounts = accounts.clone();
+        stores.settings = settings.clone();
         let keys = Keys::open(&issuer, &stores, &RootKey::new([7; 32]))
             .await
             .unwrap();
@@ -74,6 +87,8 @@ impl Shop {
         Self {
             store,
             state,
+            accounts,
+            settings,
             clock,
             provider,
             key,

@@ -1,7 +1,7 @@
 //! The public keys (RFC 7517 section 5), from memory.
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::header::CONTENT_TYPE;
 use http::{Response, StatusCode};
 
 use crate::provider::Inner;
@@ -13,7 +13,5 @@ pub(crate) fn get(inner: &Inner) -> Response<Bytes> {
     let mut response = wire::empty(StatusCode::OK);
     *response.body_mut() = Bytes::copy_from_slice(keys);
     wire::set(&mut response, CONTENT_TYPE, "application/jwk-set+json");
-    // Short enough that a new key is known before it signs for long.
-    wire::set(&mut response, CACHE_CONTROL, "public, max-age=300");
     response
 }

@@ -1,7 +1,6 @@
 //! The metadata (RFC 8414 section 2, OIDC Discovery section 3): only what works.
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{Response, StatusCode};
 use serde_json::json;
 
@@ -43,8 +42,5 @@ pub(crate) fn get(inner: &Inner) -> Response<Bytes> {
         "request_uri_parameter_supported": false,
         "authorization_response_iss_parameter_supported": true,
     });
-    let mut response = wire::json(StatusCode::OK, &metadata);
-    wire::set(&mut response, CONTENT_TYPE, "application/json");
-    wire::set(&mut response, CACHE_CONTROL, "public, max-age=300");
-    response
+    wire::json(StatusCode::OK, &metadata)
 }

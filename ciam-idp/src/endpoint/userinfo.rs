@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 use crate::account;
 use crate::audit;
 use crate::failure::Failure;
+use crate::grant;
 use crate::issue;
 use crate::parameters::Parameters;
 use crate::provider::Inner;
@@ -59,22 +60,23 @@ pub(crate) async fn handle(inner: &Inner, request: &Request<Bytes>) -> Response<
     }
 }
 
-/// None when the grant was revoked or the account or client is gone: here
-/// revocation bites at once.
+/// None when the grant was revoked, the account or client is gone or consent was
+/// withdrawn: here revocation bites at once. Of what the token names, only the scopes
+/// count that the client may have and the person allows by now.
 async fn claims(
     inner: &Inner,
     principal: &Principal,
     now: Timestamp,
 ) -> Result<Option<Map<String, Value>>, Failure> {
-    let grant = principal.claims.get("gid").and_then(Value::as_str);
-    let (Some(grant), Ok(subject), Ok(client)) = (
-        grant.and_then(|grant| grant.parse::<GrantId>().ok()),
+    let grant_id = principal.claims.get("gid").and_then(Value::as_str);
+    let (Some(grant_id), Ok(subject), Ok(client)) = (
+        grant_id.and_then(|id| id.parse::<GrantId>().ok()),
         principal.subject.parse::<SubjectId>(),
         principal.client_id.parse::<ClientId>(),
     ) else {
         return Ok(None);
     };
-    let mark = issue::mark(grant, &principal.token_id);
+    let mark = issue::mark(grant_id, &principal.token_id);
     let state = &inner.stores.state;
     if state
         .get(&inner.tenant, Kind::AccessToken, &mark, now)
@@ -90,9 +92,18 @@ async fn claims(
     let Some((_, profile)) = account::load(inner, &subject).await? else {
         return Ok(None);
     };
+    let Some(allowed) = grant::consented(inner, &client, &subject, &principal.scopes).await? else {
+        return Ok(None);
+    };
+    let scopes = principal
+        .scopes
+        .filtered(|scope| client.scopes.contains(scope.as_str()))
+        .filtered(|scope| allowed.contains(scope.as_str()));
+    if !scopes.contains("openid") {
+        return Ok(None);
+    }
     let target = ReleaseTarget::UserInfo;
-    let mut claims =
-        release::claims(inner, &client.id, &principal.scopes, &profile, target).await?;
+    let mut claims = release::claims(inner, &client.id, &scopes, &profile, target).await?;
     claims.insert("sub".into(), principal.subject.as_str().into());
     Ok(Some(claims))
 }

@@ -1,55 +1,77 @@
 //! RFC 6749 section 4.1.3: a code for tokens, with RFC 7636 section 4.6.
 
-use ciam_core::audit::{AuditEvent, Outcome};
 use ciam_core::crypto::{constant_time_eq, sha256};
 use ciam_core::encoding::b64url_encode;
-use ciam_core::store::{Consumed, Handle, Kind, RevokeSelector};
+use ciam_core::store::{Consumed, Handle, Kind};
 
-use super::{CodePayload, Current, RequestError, TokenRequest, from_payload};
+use super::{CodePayload, Current, RequestError, TokenRequest, from_payload, replayed};
 use crate::audit;
 use crate::issue::{self, TokenResponse};
 use crate::provider::Inner;
 
-/// Exchanges a code. It is used up before anything is held against it, so that
-/// nobody tries verifiers on it, and whatever fails later leaves it used.
+/// Exchanges a code. Whatever is held against it uses it up, so that nobody tries
+/// verifiers on it. A failure of ours does not: the client is told to try again, and
+/// a second try must not look like a thief's. So the tokens are made and stored
+/// first, and using the code up is the last step that can fail; who is not the one
+/// to do it gets nothing of them.
 pub(crate) async fn exchange(
     inner: &Inner,
     request: TokenRequest<'_>,
 ) -> Result<TokenResponse, RequestError> {
     let handle = Handle::parse(request.required("code")?).ok_or(UNKNOWN)?;
+    let stored = inner
+        .stores
+        .state
+        .get(&inner.tenant, Kind::Code, &handle.key(), request.now)
+        .await?;
+    let Some(record) = stored else {
+        use_up(inner, &request, &handle).await?;
+        return Err(UNKNOWN);
+    };
+    let payload: CodePayload = from_payload(&record.payload)?;
+    let answer = match tokens(inner, &request, &payload).await {
+        Err(RequestError::Failure(failure)) => return Err(failure.into()),
+        answer => answer,
+    };
+    use_up(inner, &request, &handle).await?;
+    if answer.is_ok() {
+        let subject = &payload.grant.subject;
+        issue::record(inner, &request, Some(subject), "tokens.issued").await;
+    }
+    answer
+}
+
+async fn tokens(
+    inner: &Inner,
+    request: &TokenRequest<'_>,
+    payload: &CodePayload,
+) -> Result<TokenResponse, RequestError> {
+    check(request, payload)?;
+    let current = Current::load(inner, request.client, &payload.grant, request.now).await?;
+    let target = current.target(inner, request).await?;
+    issue::for_grant(inner, request, &current, &target, payload.nonce.as_deref()).await
+}
+
+/// Of any number of callers exactly one comes through. A code used twice may be
+/// stolen: all tokens of its grant die (RFC 6749 section 4.1.2).
+async fn use_up(
+    inner: &Inner,
+    request: &TokenRequest<'_>,
+    handle: &Handle,
+) -> Result<(), RequestError> {
     let consumed = inner
         .stores
         .state
         .consume(&inner.tenant, Kind::Code, &handle.key(), request.now)
         .await?;
-    let payload: CodePayload = match consumed {
-        Consumed::Fresh(record) => from_payload(&record.payload)?,
-        Consumed::Missing => return Err(UNKNOWN),
+    match consumed {
+        Consumed::Fresh(_) => Ok(()),
+        Consumed::Missing => Err(UNKNOWN),
         Consumed::Replayed { grant } => {
-            // A code used twice may be stolen: all tokens of its grant die
-            // (RFC 6749 section 4.1.2).
-            if let Some(grant) = grant {
-                inner
-                    .stores
-                    .state
-                    .revoke(&inner.tenant, &RevokeSelector::Grant(grant), request.now)
-                    .await?;
-            }
-            audit::record(
-                inner,
-                AuditEvent {
-                    client: Some(request.client.id.to_string()),
-                    ..audit::event(inner, "code.replayed", Outcome::Refused)
-                },
-            )
-            .await;
-            return Err(UNKNOWN);
+            replayed(inner, request, grant, audit::REPLAYED_CODE).await?;
+            Err(UNKNOWN)
         }
-    };
-    check(&request, &payload)?;
-    let current = Current::load(inner, request.client, &payload.grant, request.now).await?;
-    let target = current.target(inner, &request).await?;
-    issue::for_grant(inner, &request, &current, &target, payload.nonce.as_deref()).await
+    }
 }
 
 /// The code must have been issued to this client, for this redirect URI and for

@@ -1,7 +1,6 @@
-use ciam_core::account::Account;
 use ciam_core::attribute::Profile;
 use ciam_core::client::Client;
-use ciam_core::{Scopes, Timestamp};
+use ciam_core::{Scopes, SubjectId, Timestamp};
 
 use super::{Grant, RequestError, TokenRequest};
 use crate::access::{self, Facts};
@@ -15,7 +14,6 @@ use crate::provider::Inner;
 #[derive(Debug)]
 pub(crate) struct Current<'a> {
     pub(crate) grant: &'a Grant,
-    pub(crate) account: Account,
     pub(crate) profile: Profile,
     /// What is left of the grant's scopes.
     pub(crate) scopes: Scopes,
@@ -30,12 +28,10 @@ impl<'a> Current<'a> {
         now: Timestamp,
     ) -> Result<Self, RequestError> {
         const GONE: RequestError = RequestError::InvalidGrant("the grant is not valid any more");
-        // An offline grant ends when the client may not have one any more.
-        if grant.is_offline() && !client.scopes.contains("offline_access") {
-            return Err(GONE);
-        }
-        let (account, profile) = account::load(inner, &grant.subject).await?.ok_or(GONE)?;
-        let allowed = consented(inner, client, grant).await?.ok_or(GONE)?;
+        let (_, profile) = account::load(inner, &grant.subject).await?.ok_or(GONE)?;
+        let allowed = consented(inner, client, &grant.subject, &grant.scopes)
+            .await?
+            .ok_or(GONE)?;
         let scopes = grant
             .scopes
             .filtered(|scope| client.scopes.contains(scope.as_str()))
@@ -51,9 +47,13 @@ impl<'a> Current<'a> {
             now,
         };
         let scopes = access::narrow(inner, &facts, &scopes).ok_or(GONE)?;
+        // An offline grant ends when offline access is taken away, by whomever: it is
+        // bound to no session, so it cannot go on as a grant of a session.
+        if grant.is_offline() && !scopes.contains("offline_access") {
+            return Err(GONE);
+        }
         Ok(Self {
             grant,
-            account,
             profile,
             scopes,
         })
@@ -83,19 +83,21 @@ impl<'a> Current<'a> {
     }
 }
 
-/// The scopes that the person's consent covers; none when it was withdrawn.
-async fn consented(
+/// The scopes that the person's consent covers: all of `scopes` for a client that
+/// needs none, no answer when consent was withdrawn.
+pub(crate) async fn consented(
     inner: &Inner,
     client: &Client,
-    grant: &Grant,
+    subject: &SubjectId,
+    scopes: &Scopes,
 ) -> Result<Option<Scopes>, Failure> {
     if client.first_party {
-        return Ok(Some(grant.scopes.clone()));
+        return Ok(Some(scopes.clone()));
     }
     let consent = inner
         .stores
         .consents
-        .consent(&inner.tenant, &grant.subject, &client.id)
+        .consent(&inner.tenant, subject, &client.id)
         .await?;
     Ok(consent.map(|consent| consent.scopes))
 }

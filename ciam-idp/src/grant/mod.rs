@@ -5,6 +5,7 @@ mod authorization_code;
 mod client_credentials;
 mod current;
 mod refresh_token;
+mod replayed;
 mod request;
 
 use std::time::Duration;
@@ -18,8 +19,9 @@ use crate::stage::GrantedRequest;
 
 pub(crate) use authorization_code::exchange as authorization_code;
 pub(crate) use client_credentials::issue as client_credentials;
-pub(crate) use current::Current;
+pub(crate) use current::{Current, consented};
 pub(crate) use refresh_token::{first as first_refresh_token, rotate as refresh_token};
+pub(crate) use replayed::replayed;
 pub(crate) use request::{RequestError, TokenRequest};
 
 /// What a person has allowed a client. It is the payload of refresh tokens and

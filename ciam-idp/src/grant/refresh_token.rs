@@ -1,10 +1,9 @@
 //! RFC 6749 section 6, with rotation (RFC 9700 section 4.14.2).
 
-use ciam_core::audit::{AuditEvent, Outcome};
-use ciam_core::store::{Handle, Inserted, Kind, Record, RevokeSelector, Rotated, Route, Successor};
+use ciam_core::store::{Handle, Inserted, Kind, Record, Rotated, Route, Successor};
 use ciam_core::{GrantId, Scopes, Secret, Timestamp};
 
-use super::{Current, Grant, RequestError, TokenRequest, from_payload, to_payload};
+use super::{Current, Grant, RequestError, TokenRequest, from_payload, replayed, to_payload};
 use crate::audit;
 use crate::failure::Failure;
 use crate::holder::Sealed;
@@ -12,6 +11,10 @@ use crate::issue::{self, TokenResponse};
 use crate::provider::Inner;
 
 /// Exchanges a refresh token for new tokens, the next refresh token among them.
+///
+/// A failure of ours leaves the old one as it was: the client is told to try again,
+/// and a second try must not look like a thief's. So the answer is made first, and
+/// rotation is the last step that can fail.
 pub(crate) async fn rotate(
     inner: &Inner,
     request: TokenRequest<'_>,
@@ -27,11 +30,15 @@ pub(crate) async fn rotate(
     let target = current.target(inner, &request).await?;
     let next = Handle::generate(inner.entropy.as_ref(), old.route());
     let record = record(inner, &next, Some(&grant), request.now)?;
+    let answer = issue::refreshed(inner, &request, &current, &target, &next).await?;
     match turn(inner, &old, &next, record, request.now).await? {
-        Rotated::Rotated => issue::refreshed(inner, &request, &current, &target, &next).await,
+        Rotated::Rotated => {
+            issue::record(inner, &request, Some(&grant.subject), REFRESHED).await;
+            Ok(answer)
+        }
         // Another request with the same token was faster.
         Rotated::InGrace { sealed } => in_grace(inner, &request, &old, &sealed).await,
-        Rotated::Replayed { grant } => replayed(inner, &request, grant).await,
+        Rotated::Replayed { grant } => stolen(inner, &request, grant).await,
         Rotated::Missing => Err(UNKNOWN),
     }
 }
@@ -84,30 +91,18 @@ async fn used_before(
     let record = record(inner, &next, None, request.now)?;
     match turn(inner, old, &next, record, request.now).await? {
         Rotated::InGrace { sealed } => in_grace(inner, request, old, &sealed).await,
-        Rotated::Replayed { grant } => replayed(inner, request, grant).await,
+        Rotated::Replayed { grant } => stolen(inner, request, grant).await,
         Rotated::Rotated | Rotated::Missing => Err(UNKNOWN),
     }
 }
 
-/// One of two holders is a thief, and nobody can say which: all tokens of the
-/// grant die (RFC 9700 section 4.14.2).
-async fn replayed(
+/// RFC 9700 section 4.14.2.
+async fn stolen(
     inner: &Inner,
     request: &TokenRequest<'_>,
     grant: Option<GrantId>,
 ) -> Result<TokenResponse, RequestError> {
-    if let Some(grant) = grant {
-        inner
-            .stores
-            .state
-            .revoke(&inner.tenant, &RevokeSelector::Grant(grant), request.now)
-            .await?;
-    }
-    let event = AuditEvent {
-        client: Some(request.client.id.to_string()),
-        ..audit::event(inner, "refresh_token.replayed", Outcome::Refused)
-    };
-    audit::record(inner, event).await;
+    replayed(inner, request, grant, audit::REPLAYED_REFRESH_TOKEN).await?;
     Err(UNKNOWN)
 }
 
@@ -127,7 +122,9 @@ async fn in_grace(
     }
     let current = current(inner, request, &grant).await?;
     let target = current.target(inner, request).await?;
-    issue::refreshed(inner, request, &current, &target, &next).await
+    let answer = issue::refreshed(inner, request, &current, &target, &next).await?;
+    issue::record(inner, request, Some(&grant.subject), REFRESHED).await;
+    Ok(answer)
 }
 
 /// The grant as of now, with the scopes this request asks for (RFC 6749 section 6:
@@ -202,4 +199,5 @@ async fn turn(
         .await?)
 }
 
+const REFRESHED: &str = "tokens.refreshed";
 const UNKNOWN: RequestError = RequestError::InvalidGrant("the refresh token is not valid");

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use ciam_core::audit::{AuditEvent, Outcome};
 use ciam_core::store::Consent as StoredConsent;
-use ciam_core::{Profile, Scopes, SessionId, Timestamp};
+use ciam_core::{Profile, Scope, Scopes, SessionId, Timestamp};
 use http::{HeaderMap, Response, StatusCode};
 use url::Url;
 
 use super::{Open, Progress};
+use crate::api::{self, Target};
 use crate::discovery_screen::{form_targets, render};
 use crate::failure::Failure;
 use crate::page::{Consent, Page, ScopeLine};
@@ -61,7 +62,8 @@ pub(super) async fn page(
         return Ok(signed_out(inner).await);
     };
     let account = account::load(inner, &session.subject).await?;
-    let sentences = sentences(inner).await?;
+    let audience = open.interaction.requested.audience.as_deref();
+    let sentences = sentences(inner, audience).await?;
     let line = |name| {
         ScopeLine::standard(name).unwrap_or(ScopeLine {
             name,
@@ -144,14 +146,15 @@ async fn signed_out(inner: &Inner) -> Response<Bytes> {
     .await
 }
 
-/// The sentences of all scopes of all APIs.
-async fn sentences(inner: &Inner) -> Result<BTreeMap<String, String>, Failure> {
-    let apis = inner.stores.clients.apis(&inner.tenant).await?;
-    Ok(apis
-        .into_iter()
-        .flat_map(|api| api.scopes)
-        .map(|(scope, sentence)| (scope.to_string(), sentence))
-        .collect())
+/// The sentences of the scopes of the API that is asked for.
+async fn sentences(
+    inner: &Inner,
+    audience: Option<&str>,
+) -> Result<BTreeMap<Scope, String>, Failure> {
+    Ok(match api::find(inner, audience).await? {
+        Some(Target::Api(api)) => api.scopes,
+        Some(Target::Provider) | None => BTreeMap::new(),
+    })
 }
 
 const UNDESCRIBED: &str = "do what it has not described";

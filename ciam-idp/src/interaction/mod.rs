@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::closed::{Closed, bad_form, closed, gone};
 pub(crate) use self::consent::{is_due as consent_is_due, known_as};
-pub(crate) use self::prompt::{STRONGER, due as prompt_due};
+pub(crate) use self::prompt::{due as prompt_due, stepping_up};
 pub(crate) use self::record::{Open, begin, open};
 pub(crate) use self::sign_in::{complete, no_longer_offered, somebody_else};
 pub(crate) use self::upstream::{Kept, record_refusal};
@@ -69,6 +69,9 @@ pub(crate) struct Demand {
     pub(crate) must_be: Option<SubjectId>,
     /// The weakest level that will do.
     pub(crate) acr: Option<String>,
+    /// The most seconds since they proved who they are, anywhere.
+    #[serde(default)]
+    pub(crate) max_age: Option<u64>,
     /// Why somebody who is signed in is asked, as a plain sentence.
     pub(crate) reason: Option<String>,
 }

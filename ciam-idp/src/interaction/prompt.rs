@@ -6,6 +6,7 @@ use ciam_core::session::Session;
 use ciam_core::{SubjectId, Timestamp};
 
 use super::{Demand, Progress};
+use crate::access::StepUp;
 use crate::acr::AcrLevels;
 use crate::stage::{Prompt, Requested};
 
@@ -22,6 +23,7 @@ pub(crate) fn due(
     let demand = |reason: Option<&str>| Demand {
         must_be: expected,
         acr: requested.acr.clone(),
+        max_age: requested.max_age,
         reason: reason.map(str::to_owned),
     };
     let Some(session) = session else {
@@ -51,6 +53,33 @@ pub(crate) fn due(
     }
 }
 
+/// What a sign-in has to achieve so that the access policy says yes, and the request
+/// is still answered as it was asked.
+pub(crate) fn stepping_up(
+    requested: &Requested,
+    session: &Session,
+    wanted: StepUp,
+    levels: &AcrLevels,
+) -> Demand {
+    let weak = |wanted: &String| !levels.reaches(&session.acr, wanted);
+    let reason = match wanted.acr.as_ref().is_some_and(weak) {
+        true => STRONGER,
+        false => AGO,
+    };
+    let acr = match (wanted.acr, &requested.acr) {
+        (Some(wanted), Some(asked)) if !levels.reaches(asked, &wanted) => Some(wanted),
+        (wanted, None) => wanted,
+        (_, asked) => asked.clone(),
+    };
+    let ages = [wanted.max_age, requested.max_age];
+    Demand {
+        must_be: Some(session.subject),
+        acr,
+        max_age: ages.into_iter().flatten().min(),
+        reason: Some(reason.to_owned()),
+    }
+}
+
 /// `max_age=0` always asks, as `prompt=login` does (OIDC Core section 3.1.2.1).
 fn is_older(auth_time: Timestamp, max_age: u64, now: Timestamp) -> bool {
     max_age == 0 || now.since(auth_time) > Duration::from_secs(max_age)
@@ -65,5 +94,7 @@ fn expected_subject(text: &str) -> SubjectId {
 
 const AGAIN: &str = "The application asks you to confirm that it is you.";
 
+const AGO: &str = "You signed in some time ago. Please confirm that it is still you.";
+
 /// Said when a stronger sign-in is wanted.
-pub(crate) const STRONGER: &str = "This needs a stronger way to sign in than the one you used.";
+const STRONGER: &str = "This needs a stronger way to sign in than the one you used.";

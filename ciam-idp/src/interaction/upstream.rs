@@ -126,7 +126,7 @@ fn login_request(
         login.acr_values.reverse();
     }
     let requested = &open.interaction.requested;
-    login.max_age = requested.max_age;
+    login.max_age = demand.max_age.or(requested.max_age);
     login.prompt = if requested.prompt.contains(&Prompt::Login) {
         // A session over there must not answer for a person who is asked anew here.
         // `prompt` leaves no trace in what comes back; `max_age` does, and is checked.

@@ -17,7 +17,8 @@ pub struct Lifetimes {
     /// An authorization code; 60 seconds.
     pub code: Duration,
     /// How long a used code is remembered, so that a second use revokes its
-    /// grant (RFC 6749 section 4.1.2); 30 minutes.
+    /// grant (RFC 6749 section 4.1.2); 30 minutes, at least as long as an access
+    /// token lives.
     pub code_memory: Duration,
     /// An access token; 10 minutes, at most a day.
     pub access_token: Duration,
@@ -26,7 +27,8 @@ pub struct Lifetimes {
     /// A refresh token, counted anew at each rotation; 30 days.
     pub refresh_token: Duration,
     /// How long a rotated refresh token still gets the same successor, for a
-    /// client that lost the answer; 10 seconds.
+    /// client that lost the answer; 10 seconds, at most a minute. So long two holders
+    /// of one token go unnoticed (RFC 9700 section 4.14.2).
     pub refresh_grace: Duration,
     /// A sign-in under way; 20 minutes.
     pub interaction: Duration,
@@ -55,6 +57,8 @@ impl Lifetimes {
         .into_iter()
         .find(|(_, value, longest)| value.is_zero() || value > longest)
         .map(|(name, ..)| name)
+        .or_else(|| (self.refresh_grace > Duration::from_secs(60)).then_some("refresh_grace"))
+        .or_else(|| (self.code_memory < self.access_token).then_some("code_memory"))
     }
 }
 

@@ -13,6 +13,7 @@ use ciam_broker::Broker;
 use ciam_core::token::TokenIssuer;
 use ciam_core::{Clock, ConnectionId, Entropy, Issuer, Stores, TenantId, Timestamp};
 use ciam_policy::{Guard, PolicyEngine};
+use ciam_tokens::AccessTokenVerifier;
 use http::{Request, Response};
 
 use crate::account::Accounts;
@@ -97,6 +98,10 @@ impl Provider {
     ///
     /// The request must name the issuer's host in its `Host` header (or in the
     /// URI, as HTTP/2 does), and have its URI as the client sent it.
+    ///
+    /// Scripts of any site may read the metadata and the public keys. All else has no
+    /// CORS headers yet, the token and userinfo endpoints neither: an application that
+    /// runs in a browser alone calls those from its own server.
     pub async fn handle(&self, request: Request<Bytes>, peer: Peer) -> Response<Bytes> {
         route::answer(&self.inner, &request, &peer).await
     }
@@ -116,10 +121,18 @@ impl Provider {
         &self.inner.tenant
     }
 
-    /// Guards APIs whose audience is the issuer itself. An API with an audience of
-    /// its own builds its own guard from a `TokenVerifier`.
-    pub fn guard(&self) -> Guard {
-        self.inner.guard.clone()
+    /// Guards an API in this process: access tokens of this provider for `audience`,
+    /// signed and not encrypted. An API with a key of its own to decrypt with, or in
+    /// another process, builds its [`Guard`] from an `AccessTokenVerifier`.
+    pub fn guard(&self, audience: &str) -> Guard {
+        let inner = &self.inner;
+        let verifier = AccessTokenVerifier::new(
+            inner.issuer.as_str(),
+            audience,
+            Arc::clone(&inner.keys.ring) as _,
+        );
+        let (policies, clock) = (Arc::clone(&inner.policies), Arc::clone(&inner.clock));
+        Guard::new(Arc::new(verifier), policies, clock)
     }
 
     /// The people of this provider.

@@ -55,8 +55,8 @@ pub(super) async fn answer(
         Endpoint::Authorization => authorization::handle(inner, request).await,
         Endpoint::Token => token::post(inner, request).await,
         Endpoint::Userinfo => userinfo::handle(inner, request).await,
-        Endpoint::Jwks => jwks::get(inner),
-        Endpoint::Metadata => metadata::get(inner),
+        Endpoint::Jwks => wire::published(request.method(), jwks::get(inner)),
+        Endpoint::Metadata => wire::published(request.method(), metadata::get(inner)),
         Endpoint::Interaction(handle) if post => {
             interaction::post(inner, request, peer, handle).await
         }
@@ -71,7 +71,8 @@ impl Endpoint<'_> {
     const fn allowed(self) -> &'static [Method] {
         match self {
             Self::Token => &[Method::POST],
-            Self::Jwks | Self::Metadata | Self::Callback(_) => &[Method::GET],
+            Self::Jwks | Self::Metadata => &[Method::GET, Method::HEAD],
+            Self::Callback(_) => &[Method::GET],
             Self::Authorization | Self::Userinfo | Self::Interaction(_) | Self::EndSession => {
                 &[Method::GET, Method::POST]
             }
@@ -81,7 +82,8 @@ impl Endpoint<'_> {
     const fn allow(self) -> &'static str {
         match self {
             Self::Token => "POST",
-            Self::Jwks | Self::Metadata | Self::Callback(_) => "GET",
+            Self::Jwks | Self::Metadata => "GET, HEAD",
+            Self::Callback(_) => "GET",
             Self::Authorization | Self::Userinfo | Self::Interaction(_) | Self::EndSession => {
                 "GET, POST"
             }

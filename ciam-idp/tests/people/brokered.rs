@@ -197,6 +197,27 @@ async fn step_up_by_the_policy_asks_in_the_same_interaction() {
 }
 
 #[tokio::test]
+async fn step_up_by_age_is_handed_on_to_the_bank() {
+    let world = World::new().await;
+    world.bank.person("bea", &[]).await;
+    let mut browser = world.browser();
+    let page = visit(&mut browser, &authorize("shop", &[])).await;
+    assert!(answer(&by_bank(&mut browser, &page, "bea").await).is_ok());
+    world.advance(10 * 60);
+
+    // The session at the bank is as old as the one here.
+    let recent = authorize("shop", &[("scope", "phone")]);
+    let page = visit(&mut browser, &recent).await;
+    assert!(page.text().contains("You signed in some time ago."));
+    let leaving = press(&mut browser, &page, "option-demo-bank").await;
+    let asked = leaving.location().unwrap();
+    let max_age = ("max_age".into(), "300".into());
+    assert!(asked.query_pairs().any(|pair| pair == max_age));
+    let page = by_bank(&mut browser, &page, "bea").await;
+    assert!(answer(&page).is_ok(), "asked anew at the bank");
+}
+
+#[tokio::test]
 async fn step_up_as_somebody_else_is_refused_and_changes_nothing() {
     let world = World::new().await;
     world.alice().await;

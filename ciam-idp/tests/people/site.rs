@@ -103,7 +103,7 @@ impl Site {
             "post_logout_redirect_uris": [format!("https://{id}.test/bye")],
             "grant_types": ["authorization_code", "refresh_token"],
             "token_endpoint_auth_method": "none",
-            "scope": "openid profile email",
+            "scope": "openid profile email phone",
             "first_party": first_party,
         }))
         .await;
@@ -278,7 +278,8 @@ pub(crate) fn peer() -> Peer {
     }
 }
 
-/// Minors are refused; the scope `email` wants a substantial sign-in; the rest is allowed.
+/// Minors are refused; the scope `email` wants a substantial sign-in, `phone` one of
+/// the last five minutes; the rest is allowed.
 struct House;
 
 impl PolicyEngine for House {
@@ -301,6 +302,18 @@ impl PolicyEngine for House {
             .and_then(serde_json::Value::as_str);
         if request.action == "grant_scope" && scope == Some("email") && acr == Some("low") {
             let forbid = vec![policy("strong", "acr", "substantial")];
+            let advice = Advice::step_up(&forbid);
+            return Decision::deny(forbid).with_advice(advice);
+        }
+        let second = |name: &str| {
+            request
+                .context
+                .get(name)
+                .and_then(serde_json::Value::as_i64)
+        };
+        let age = second("now").zip(second("auth_time"));
+        if scope == Some("phone") && age.is_none_or(|(now, then)| now - then > 300) {
+            let forbid = vec![policy("recent", "max_age", "300")];
             let advice = Advice::step_up(&forbid);
             return Decision::deny(forbid).with_advice(advice);
         }

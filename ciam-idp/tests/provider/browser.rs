@@ -8,7 +8,7 @@ use http::{Method, Request, Response, StatusCode};
 use url::Url;
 
 /// One browser.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Browser {
     cookies: BTreeMap<String, String>,
 }

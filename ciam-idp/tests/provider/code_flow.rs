@@ -265,3 +265,28 @@ async fn policies_know_the_age_from_the_birthdate() {
         assert_eq!(parameter(&location(&next), "error").as_deref(), error);
     }
 }
+
+#[tokio::test]
+async fn every_replay_that_ends_a_grant_is_recorded() {
+    let world = World::new().await;
+    let mut browser = Browser::default();
+    world.sign_in(&mut browser, &authorize(&[]), "alice").await;
+    for _ in 0..70 {
+        let back = browser.get(&world.provider, authorize(&[]).as_str()).await;
+        let code = parameter(&location(&back), "code").unwrap();
+        assert_eq!(world.exchange(&code).await.status(), 200);
+        // The first ends the grant, the rest finds nothing any more.
+        for _ in 0..3 {
+            assert_t400(&world.exchange(&code).await, "invalid_grant");
+        }
+    }
+    let mut events = world.store.audit_events();
+    events.retain(|event| event.kind == "code.replayed");
+    assert_eq!(events.len(), 70);
+    let named = |reason: &str| reason.starts_with("grant ");
+    assert!(
+        events
+            .iter()
+            .all(|e| e.reason.as_deref().is_some_and(named))
+    );
+}

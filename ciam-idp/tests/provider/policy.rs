@@ -22,9 +22,28 @@ const POLICIES: &str = r#"
     when { context.scope == "orders:denied" };
 "#;
 
+/// The last sign-in must not be long ago to use the orders API.
+const RECENT: &str = r#"
+    permit (principal, action in [Action::"sign_in", Action::"grant_scope"], resource);
+
+    @max_age("300")
+    forbid (principal is User, action == Action::"sign_in", resource == Api::"https://orders.example")
+    unless { context has auth_time && context.now - context.auth_time <= 300 };
+"#;
+
+/// Machines may have any scope, and use no API.
+const PEOPLE_ONLY: &str = r#"
+    permit (principal, action in [Action::"sign_in", Action::"grant_scope"], resource);
+    forbid (principal is Machine, action == Action::"sign_in", resource);
+"#;
+
 async fn world() -> World {
+    governed_by(POLICIES).await
+}
+
+async fn governed_by(policies: &str) -> World {
     let engine = CedarEngine::builder()
-        .policy_text("access.cedar", POLICIES)
+        .policy_text("access.cedar", policies)
         .build()
         .unwrap();
     World::with_policies(Arc::new(engine)).await
@@ -94,4 +113,52 @@ async fn a_machine_gets_what_the_policy_leaves_it() {
     let some = body(&ask("orders:read orders:denied").await);
     assert_eq!(some["scope"], "orders:read");
     assert_t400(&ask("orders:denied").await, "invalid_scope");
+}
+
+#[tokio::test]
+async fn a_machine_that_may_not_use_an_api_gets_no_token_for_it() {
+    let world = governed_by(PEOPLE_ONLY).await;
+    let fields = [
+        ("grant_type", "client_credentials"),
+        ("scope", "orders:read"),
+    ];
+    assert_t400(&world.token_as("machine", &fields).await, "invalid_scope");
+}
+
+#[tokio::test]
+async fn who_signed_in_long_ago_confirms_it_again() {
+    let world = governed_by(RECENT).await;
+    let mut browser = Browser::default();
+    world.sign_in(&mut browser, &authorize(&[]), "alice").await;
+    let orders = authorize(&[("scope", "openid orders:read")]);
+    world.advance(300);
+    let back = browser.get(&world.provider, orders.as_str()).await;
+    assert!(parameter(&location(&back), "code").is_some());
+
+    world.advance(1);
+    // Elsewhere the old sign-in will do.
+    let back = browser.get(&world.provider, authorize(&[]).as_str()).await;
+    assert!(parameter(&location(&back), "code").is_some());
+    let silent = authorize(&[("scope", "openid orders:read"), ("prompt", "none")]);
+    let back = browser.get(&world.provider, silent.as_str()).await;
+    assert_eq!(
+        parameter(&location(&back), "error").unwrap(),
+        "login_required"
+    );
+
+    let page = browser.get(&world.provider, orders.as_str()).await;
+    assert!(text(&page).contains("You signed in some time ago."));
+    let as_bob = [("username", "bob"), ("password", PASSWORD)];
+    let mut other = browser.clone();
+    let refused = other
+        .submit(&world.provider, &page, "password", &as_bob)
+        .await;
+    assert!(text(&refused).contains("somebody else"));
+
+    let page = browser.get(&world.provider, orders.as_str()).await;
+    let fields = [("username", "alice"), ("password", PASSWORD)];
+    let back = browser
+        .submit(&world.provider, &page, "password", &fields)
+        .await;
+    assert!(parameter(&location(&back), "code").is_some());
 }

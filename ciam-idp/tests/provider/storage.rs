@@ -86,14 +86,22 @@ async fn what_does_not_fit_is_not_built() {
         .with_keys(keys.clone())
         .build();
     assert!(matches!(other, Err(BuildError::OtherIssuer(_))));
-    let lifetimes = Lifetimes {
-        code: Duration::ZERO,
-        ..Lifetimes::default()
+    let build = |change: fn(&mut Lifetimes)| {
+        let mut lifetimes = Lifetimes::default();
+        change(&mut lifetimes);
+        Provider::builder(issuer.clone())
+            .with_stores(stores.clone())
+            .with_keys(keys.clone())
+            .with_lifetimes(lifetimes)
+            .build()
     };
-    let never = Provider::builder(issuer)
-        .with_stores(stores)
-        .with_keys(keys)
-        .with_lifetimes(lifetimes)
-        .build();
+    let never = build(|lifetimes| lifetimes.code = Duration::ZERO);
     assert!(matches!(never, Err(BuildError::Lifetime("code"))));
+    // So long two holders of one refresh token would go unnoticed.
+    let long = build(|lifetimes| lifetimes.refresh_grace = Duration::from_secs(61));
+    assert!(matches!(long, Err(BuildError::Lifetime("refresh_grace"))));
+    assert!(build(|lifetimes| lifetimes.refresh_grace = Duration::ZERO).is_ok());
+    // A replay that is noticed too late leaves the tokens alive.
+    let short = build(|lifetimes| lifetimes.code_memory = Duration::from_secs(599));
+    assert!(matches!(short, Err(BuildError::Lifetime("code_memory"))));
 }
