@@ -72,8 +72,8 @@ pub(crate) async fn code(
     granted: GrantedRequest,
 ) -> Result<Response<Bytes>, Failure> {
     let now = inner.now();
-    let address = ReturnAddress::of(&granted.authenticated.validated);
-    let payload = CodePayload::of(GrantId::generate(inner.entropy.as_ref()), granted);
+    let address = ReturnAddress::of(granted.authenticated().validated());
+    let payload = CodePayload::of(GrantId::generate(inner.entropy.as_ref()), &granted);
     let grant = &payload.grant;
     let handle = Handle::generate(inner.entropy.as_ref(), grant.id.into());
     let expires_at = now + inner.lifetimes.code;

@@ -61,6 +61,16 @@ pub(crate) fn empty(status: StatusCode) -> Response<Bytes> {
     response
 }
 
+/// 421: the request is for another host (RFC 9110 section 15.5.20). Whoever set up
+/// a proxy or typed another spelling of the address reads which one is meant.
+pub(crate) fn misdirected(inner: &Inner) -> Response<Bytes> {
+    let mut response = empty(StatusCode::MISDIRECTED_REQUEST);
+    set(&mut response, CONTENT_TYPE, "text/plain; charset=utf-8");
+    let text = format!("This provider answers at {} only.\n", inner.issuer);
+    *response.body_mut() = Bytes::from(text);
+    response
+}
+
 /// 303: the browser follows with GET and takes no form data along (RFC 9700 section 4.12).
 pub(crate) fn see_other(location: &str) -> Response<Bytes> {
     let mut response = empty(StatusCode::SEE_OTHER);

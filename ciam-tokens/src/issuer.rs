@@ -74,7 +74,10 @@ impl TokenIssuer for KeyRingIssuer {
             .map(|document| self.recipient(document))
             .transpose()?;
         let (typ, payload) = payload(spec)?;
-        let signed = jws::sign(self.ring.signing(), typ, &payload).map_err(unavailable)?;
+        // Whatever keeps a key from signing is a fault of ours.
+        let signed = jws::sign_with(self.ring.signing().as_ref(), typ, &payload)
+            .await
+            .map_err(|cause| TokenError::Unavailable(cause.into()))?;
         let Some(keys) = recipient else {
             return Ok(IssuedToken(signed.into_string()));
         };

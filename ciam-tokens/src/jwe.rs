@@ -1,8 +1,7 @@
 //! Encrypted tokens (RFC 7516, compact serialization).
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
-use aws_lc_rs::agreement::{ECDH_P256, ParsedPublicKey, PrivateKey, agree};
-use aws_lc_rs::kdf::{SskdfDigestAlgorithmId, get_sskdf_digest_algorithm, sskdf_digest};
+use aws_lc_rs::agreement::{ECDH_P256, PrivateKey, agree};
 use aws_lc_rs::rand;
 use ciam_core::Secret;
 use serde_json::{Value, json};
@@ -11,9 +10,11 @@ use zeroize::Zeroizing;
 use crate::algorithm::{ContentEncryption, KeyManagement};
 use crate::base64url;
 use crate::compact::{self, MAX_ENCRYPTED, SignedToken};
+use crate::content_key::{ContentKey, ContentKeyHeader};
 use crate::error::JoseError;
 use crate::header::Header;
 use crate::key::{DecryptKey, DecryptKeySet, EncryptKey, KeyId, P256Point};
+use crate::port::PrivateKeyError;
 
 /// Encrypts a signed token to a key: a nested token (RFC 7519 11.2, signed
 /// first, then encrypted). The header has `cty: JWT` and the key's `kid`.
@@ -56,7 +57,7 @@ pub fn encrypt_nested(key: &EncryptKey, signed: &SignedToken) -> Result<String, 
     let header = base64url::encode(header.to_string().as_bytes());
 
     let agreed = agree(&ephemeral, key.point().for_agreement()?, CRYPTO, |secret| {
-        content_key(key.encryption(), secret, &[], &[])
+        ContentKey::derive(key.encryption(), secret, &[], &[])
     })?;
     let mut iv = [0_u8; IV];
     rand::fill(&mut iv).map_err(|_| CRYPTO)?;
@@ -79,11 +80,7 @@ pub fn encrypt_nested(key: &EncryptKey, signed: &SignedToken) -> Result<String, 
 /// An encrypted token that has been read but not decrypted.
 pub struct UnverifiedJwe<'a> {
     header: Header,
-    algorithm: KeyManagement,
-    encryption: ContentEncryption,
-    ephemeral: ParsedPublicKey,
-    party_u: Vec<u8>,
-    party_v: Vec<u8>,
+    content_key: ContentKeyHeader,
     protected: &'a str,
     iv: [u8; IV],
     ciphertext: Vec<u8>,
@@ -124,11 +121,13 @@ impl<'a> UnverifiedJwe<'a> {
             return Err(JoseError::Decrypt);
         }
         Ok(Self {
-            algorithm,
-            encryption,
-            ephemeral: ephemeral(&header)?,
-            party_u: party(&header, "apu")?,
-            party_v: party(&header, "apv")?,
+            content_key: ContentKeyHeader {
+                algorithm,
+                encryption,
+                ephemeral: ephemeral(&header)?,
+                party_u: party(&header, "apu")?,
+                party_v: party(&header, "apv")?,
+            },
             protected,
             iv: exactly(iv)?,
             ciphertext: base64url::decode(ciphertext)?,
@@ -151,27 +150,10 @@ impl<'a> UnverifiedJwe<'a> {
     /// [`JoseError::Key`] when the key is for other algorithms,
     /// [`JoseError::Decrypt`] otherwise.
     pub fn decrypt(self, key: &DecryptKey) -> Result<Secret<Vec<u8>>, JoseError> {
-        let mut content = self.open(key)?;
+        self.check_algorithms(key.algorithm(), key.encryption())?;
+        let content_key = key.agreed(&self.content_key)?;
+        let mut content = self.open(&content_key)?;
         Ok(Secret::new(std::mem::take(&mut *content)))
-    }
-
-    fn open(self, key: &DecryptKey) -> Result<Zeroizing<Vec<u8>>, JoseError> {
-        if key.algorithm() != self.algorithm || key.encryption() != self.encryption {
-            return Err(JoseError::Key("the key is for other algorithms"));
-        }
-        let agreed = key.agree(self.ephemeral, |secret| {
-            content_key(self.encryption, secret, &self.party_u, &self.party_v)
-        })?;
-        let mut content = Zeroizing::new(self.ciphertext);
-        aead(&agreed)?
-            .open_in_place_separate_tag(
-                Nonce::assume_unique_for_key(self.iv),
-                Aad::from(self.protected.as_bytes()),
-                &self.tag,
-                content.as_mut_slice(),
-            )
-            .map_err(|_| JoseError::Decrypt)?;
-        Ok(content)
     }
 
     /// Decrypts a nested token. The result is signed but **not verified**:
@@ -182,86 +164,97 @@ impl<'a> UnverifiedJwe<'a> {
     /// As [`UnverifiedJwe::decrypt`], and [`JoseError::Type`] when the header
     /// does not say `cty: JWT` (RFC 7519 5.2).
     pub fn decrypt_nested(self, key: &DecryptKey) -> Result<SignedToken, JoseError> {
-        if self.header.cty.as_deref() != Some("jwt") {
-            return Err(JoseError::Type("not a nested token"));
+        self.check_nested()?;
+        self.check_algorithms(key.algorithm(), key.encryption())?;
+        let content_key = key.agreed(&self.content_key)?;
+        self.open_nested(&content_key)
+    }
+
+    /// As [`UnverifiedJwe::decrypt_nested`], with the key of the set that the
+    /// header names, wherever that key lies. It waits only for a key that is
+    /// not in this process.
+    ///
+    /// # Errors
+    ///
+    /// [`PrivateKeyError::Refused`] as there, and with [`JoseError::Key`] when
+    /// not exactly one key fits; [`PrivateKeyError::Unavailable`] when the key
+    /// cannot be reached.
+    pub async fn decrypt_nested_with(
+        self,
+        keys: &DecryptKeySet,
+    ) -> Result<SignedToken, PrivateKeyError> {
+        // All that can be refused is refused before a key service is asked.
+        self.check_nested()?;
+        let key = keys.select(self.kid())?;
+        self.check_algorithms(key.algorithm(), key.encryption())?;
+        let content_key = key.agreed(&self.content_key).await?;
+        Ok(self.open_nested(&content_key)?)
+    }
+
+    fn check_nested(&self) -> Result<(), JoseError> {
+        match self.header.cty.as_deref() {
+            Some("jwt") => Ok(()),
+            _ => Err(JoseError::Type("not a nested token")),
         }
+    }
+
+    fn check_algorithms(
+        &self,
+        algorithm: KeyManagement,
+        encryption: ContentEncryption,
+    ) -> Result<(), JoseError> {
+        let header = &self.content_key;
+        if (algorithm, encryption) != (header.algorithm, header.encryption) {
+            return Err(JoseError::Key("the key is for other algorithms"));
+        }
+        Ok(())
+    }
+
+    fn open(self, key: &ContentKey) -> Result<Zeroizing<Vec<u8>>, JoseError> {
+        let mut content = Zeroizing::new(self.ciphertext);
+        aead(key)?
+            .open_in_place_separate_tag(
+                Nonce::assume_unique_for_key(self.iv),
+                Aad::from(self.protected.as_bytes()),
+                &self.tag,
+                content.as_mut_slice(),
+            )
+            .map_err(|_| JoseError::Decrypt)?;
+        Ok(content)
+    }
+
+    fn open_nested(self, key: &ContentKey) -> Result<SignedToken, JoseError> {
         let mut content = self.open(key)?;
         String::from_utf8(std::mem::take(&mut *content))
             .map(SignedToken::new)
             .map_err(|_| JoseError::Parse("the content is not text"))
-    }
-
-    /// As [`UnverifiedJwe::decrypt_nested`], with the key of the set that the
-    /// header names.
-    ///
-    /// # Errors
-    ///
-    /// As there, and [`JoseError::Key`] when not exactly one key fits.
-    pub fn decrypt_nested_with(self, keys: &DecryptKeySet) -> Result<SignedToken, JoseError> {
-        let key = keys.select(self.kid())?;
-        self.decrypt_nested(key)
     }
 }
 
 impl std::fmt::Debug for UnverifiedJwe<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("UnverifiedJwe")
-            .field("algorithm", &self.algorithm)
-            .field("encryption", &self.encryption)
+            .field("algorithm", &self.content_key.algorithm)
+            .field("encryption", &self.content_key.encryption)
             .field("kid", &self.header.kid)
             .finish_non_exhaustive()
     }
 }
 
-/// The key for the content (RFC 7518 4.6.2).
-fn content_key(
-    encryption: ContentEncryption,
-    secret: &[u8],
-    party_u: &[u8],
-    party_v: &[u8],
-) -> Result<Zeroizing<[u8; 32]>, JoseError> {
-    let ContentEncryption::A256Gcm = encryption;
-    concat_kdf(encryption.as_str(), secret, party_u, party_v)
-}
-
-/// The Concat KDF of NIST SP 800-56A with SHA-256, as direct key agreement
-/// wants it: the algorithm is the one of the content (RFC 7518 4.6.2).
-fn concat_kdf<const N: usize>(
-    algorithm: &str,
-    secret: &[u8],
-    party_u: &[u8],
-    party_v: &[u8],
-) -> Result<Zeroizing<[u8; N]>, JoseError> {
-    let mut key = Zeroizing::new([0_u8; N]);
-    let bits = 8 * u32::try_from(N).map_err(|_| CRYPTO)?;
-    let mut info = Vec::new();
-    for part in [algorithm.as_bytes(), party_u, party_v] {
-        let length = u32::try_from(part.len()).map_err(|_| CRYPTO)?;
-        info.extend_from_slice(&length.to_be_bytes());
-        info.extend_from_slice(part);
-    }
-    info.extend_from_slice(&bits.to_be_bytes());
-    let sha256 = get_sskdf_digest_algorithm(SskdfDigestAlgorithmId::Sha256).ok_or(CRYPTO)?;
-    sskdf_digest(sha256, secret, &info, key.as_mut_slice()).map_err(|_| CRYPTO)?;
-    Ok(key)
-}
-
-fn aead(key: &[u8; 32]) -> Result<LessSafeKey, JoseError> {
-    UnboundKey::new(&AES_256_GCM, key)
+fn aead(key: &ContentKey) -> Result<LessSafeKey, JoseError> {
+    UnboundKey::new(&AES_256_GCM, key.as_bytes())
         .map(LessSafeKey::new)
         .map_err(|_| CRYPTO)
 }
 
 /// The sender's one-time key (RFC 7518 4.6.1.1).
-fn ephemeral(header: &Header) -> Result<ParsedPublicKey, JoseError> {
+fn ephemeral(header: &Header) -> Result<P256Point, JoseError> {
     let Some(Value::Object(epk)) = header.members.get("epk") else {
         return Err(JoseError::Key("`epk` is not an object"));
     };
     let text = |name: &str| epk.get(name).and_then(Value::as_str);
     match (text("kty"), text("crv"), text("x"), text("y")) {
-        (Some("EC"), Some("P-256"), Some(x), Some(y)) => {
-            P256Point::from_coordinates(x, y)?.for_agreement()
-        }
+        (Some("EC"), Some("P-256"), Some(x), Some(y)) => P256Point::from_coordinates(x, y),
         _ => Err(JoseError::Key("`epk` is not a key on P-256")),
     }
 }
@@ -286,39 +279,3 @@ const CRYPTO: JoseError = JoseError::Crypto("encryption");
 const IV: usize = 12;
 /// Octets of the tag (RFC 7518 5.3). Shorter ones are never accepted.
 const TAG: usize = 16;
-
-#[cfg(test)]
-mod tests {
-    #![allow(
-        clippy::unwrap_used,
-        clippy::indexing_slicing,
-        reason = "a test may panic"
-    )]
-
-    use serde_json::Value;
-
-    use super::concat_kdf;
-    use crate::base64url;
-    use crate::key::{DecryptKey, P256Point};
-
-    #[test]
-    fn rfc_7518_appendix_c() {
-        let vector: Value =
-            serde_json::from_str(include_str!("../tests/vectors/rfc7518-appendix-c.json")).unwrap();
-        let text = |pointer: &str| vector.pointer(pointer).unwrap().as_str().unwrap();
-        let bob = DecryptKey::from_jwk(vector["recipient"].to_string().as_bytes()).unwrap();
-        let alice =
-            P256Point::from_coordinates(text("/header/epk/x"), text("/header/epk/y")).unwrap();
-        let derived = bob
-            .agree(alice.for_agreement().unwrap(), |secret| {
-                concat_kdf::<16>(
-                    text("/header/enc"),
-                    secret,
-                    &base64url::decode(text("/header/apu")).unwrap(),
-                    &base64url::decode(text("/header/apv")).unwrap(),
-                )
-            })
-            .unwrap();
-        assert_eq!(base64url::encode(&*derived), text("/derived"));
-    }
-}

@@ -6,8 +6,10 @@ use crate::compact::{self, MAX_SIGNED, SignedToken};
 use crate::error::JoseError;
 use crate::header::Header;
 use crate::key::{KeyId, SigningKey, VerifyKey, VerifyKeySet};
+use crate::port::{PrivateKeyError, Signature, Signer};
 
-/// Signs a payload. The header has `alg`, `typ` and `kid`.
+/// Signs a payload with a key of this process. The header has `alg`, `typ` and
+/// `kid`.
 ///
 /// # Errors
 ///
@@ -15,17 +17,45 @@ use crate::key::{KeyId, SigningKey, VerifyKey, VerifyKeySet};
 /// [`JoseError::TooLarge`] when the token would be longer than
 /// [`MAX_SIGNED`].
 pub fn sign(key: &SigningKey, typ: &str, payload: &[u8]) -> Result<SignedToken, JoseError> {
+    let input = signing_input(key.kid(), key.algorithm(), typ, payload);
+    let signature = key.signature(input.as_bytes())?;
+    compact(input, &signature)
+}
+
+/// As [`sign`], with a key wherever it lies. It waits only for a key that is
+/// not in this process.
+///
+/// # Errors
+///
+/// [`PrivateKeyError::Refused`] as there, [`PrivateKeyError::Unavailable`]
+/// when the key cannot be reached.
+pub async fn sign_with(
+    signer: &dyn Signer,
+    typ: &str,
+    payload: &[u8],
+) -> Result<SignedToken, PrivateKeyError> {
+    let input = signing_input(signer.kid(), signer.algorithm(), typ, payload);
+    let signature = signer.signature(input.as_bytes()).await?;
+    Ok(compact(input, &signature)?)
+}
+
+/// Header and payload (RFC 7515 5.1).
+fn signing_input(kid: &KeyId, algorithm: SigningAlgorithm, typ: &str, payload: &[u8]) -> String {
     let header = serde_json::json!({
-        "alg": key.algorithm().as_str(),
+        "alg": algorithm.as_str(),
         "typ": typ,
-        "kid": key.kid().as_str(),
+        "kid": kid.as_str(),
     });
-    let mut token = base64url::encode(header.to_string().as_bytes());
+    let mut input = base64url::encode(header.to_string().as_bytes());
+    input.push('.');
+    input.push_str(&base64url::encode(payload));
+    input
+}
+
+fn compact(input: String, signature: &Signature) -> Result<SignedToken, JoseError> {
+    let mut token = input;
     token.push('.');
-    token.push_str(&base64url::encode(payload));
-    let signature = key.sign(token.as_bytes())?;
-    token.push('.');
-    token.push_str(&base64url::encode(signature.as_ref()));
+    token.push_str(&base64url::encode(signature.as_bytes()));
     if token.len() > MAX_SIGNED {
         return Err(JoseError::TooLarge("the token"));
     }

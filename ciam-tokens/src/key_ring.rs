@@ -10,7 +10,8 @@ use ciam_core::{TenantId, Timestamp};
 use crate::algorithm::{ContentEncryption, KeyManagement, SigningAlgorithm};
 use crate::error::JoseError;
 use crate::jwk_set::JwkSet;
-use crate::key::{DecryptKey, DecryptKeySet, KeyId, SigningKey, VerifyKeySet};
+use crate::key::{DecryptKey, DecryptKeySet, EncryptKeySet, KeyId, SigningKey, VerifyKeySet};
+use crate::port::{Decrypter, Signer};
 use crate::source::{KeySourceError, VerifyKeySource};
 
 /// The private keys of a tenant: one signs, all decrypt, and all are published.
@@ -35,7 +36,7 @@ use crate::source::{KeySourceError, VerifyKeySource};
 /// ```
 pub struct KeyRing {
     tenant: TenantId,
-    signing: Arc<SigningKey>,
+    signing: Arc<dyn Signer>,
     verify: Arc<VerifyKeySet>,
     decrypt: DecryptKeySet,
     public_jwks: Arc<str>,
@@ -61,6 +62,41 @@ pub enum KeyRingError {
 }
 
 impl KeyRing {
+    /// Keys that lie elsewhere than in the store, such as in a key service:
+    /// the one that signs, those that decrypt, and what is published. In
+    /// `published` may be more keys, such as old ones that only verify.
+    ///
+    /// # Errors
+    ///
+    /// [`JoseError::Key`] when the public half of a key, with its name, use
+    /// and algorithm, is not in `published`: nobody could use its tokens.
+    pub fn new(
+        tenant: TenantId,
+        signing: Arc<dyn Signer>,
+        decrypt: DecryptKeySet,
+        published: &JwkSet,
+    ) -> Result<Self, JoseError> {
+        let verify = VerifyKeySet::from_jwk_set(published);
+        verify
+            .select(Some(signing.kid()), signing.algorithm())
+            .map_err(|_| JoseError::Key("the key that signs is not published"))?;
+        let encrypt = EncryptKeySet::from_jwk_set(published);
+        let is_published = |key: &Arc<dyn Decrypter>| {
+            let mut keys = encrypt.keys().iter();
+            keys.any(|public| public.kid() == Some(key.kid()))
+        };
+        if !decrypt.keys().iter().all(is_published) {
+            return Err(JoseError::Key("a key that decrypts is not published"));
+        }
+        Ok(Self {
+            tenant,
+            signing,
+            verify: Arc::new(verify),
+            decrypt,
+            public_jwks: published.to_json().into(),
+        })
+    }
+
     /// Loads the keys of a tenant; what is missing is made, sealed and stored
     /// first. With several nodes at once, one creates and all load the same.
     /// Keys of algorithms that this version does not know are left alone.
@@ -126,16 +162,11 @@ impl KeyRing {
                 .chain(decrypt.iter().map(|key| key.public_jwk())),
         );
         let current = signing
-            .first()
-            .cloned()
+            .into_iter()
+            .next()
             .ok_or(JoseError::Key("no key signs"))?;
-        Ok(Self {
-            tenant,
-            signing: current,
-            verify: Arc::new(VerifyKeySet::from_jwk_set(&published)),
-            decrypt: DecryptKeySet::new(decrypt),
-            public_jwks: published.to_json().into(),
-        })
+        let decrypt = DecryptKeySet::new(decrypt);
+        Ok(Self::new(tenant, current, decrypt, &published)?)
     }
 
     /// Whose keys these are.
@@ -146,7 +177,7 @@ impl KeyRing {
 
     /// The key that signs.
     #[must_use]
-    pub fn signing(&self) -> &Arc<SigningKey> {
+    pub fn signing(&self) -> &Arc<dyn Signer> {
         &self.signing
     }
 

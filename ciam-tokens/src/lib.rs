@@ -10,6 +10,9 @@
 //! - [`KeyRing`] keeps the keys of a tenant sealed in a store,
 //!   [`KeyRingIssuer`] issues with them, and [`AccessTokenVerifier`] checks
 //!   what callers show to an API.
+//! - [`Signer`] and [`Decrypter`] are private keys wherever they lie: those of
+//!   this process answer at once, those of an HSM or a key service through a
+//!   future.
 //!
 //! The algorithms are ES256 for signatures and ECDH-ES on P-256 with A256GCM
 //! for encryption. There is no `none` and no shared secret.
@@ -78,6 +81,7 @@ mod algorithm;
 mod base64url;
 mod claims;
 mod compact;
+mod content_key;
 mod error;
 mod header;
 mod issuer;
@@ -88,6 +92,7 @@ mod jwk;
 mod jwk_set;
 mod key;
 mod key_ring;
+mod port;
 mod source;
 mod verifier;
 
@@ -97,6 +102,7 @@ pub mod profile;
 
 pub use algorithm::{ContentEncryption, KeyManagement, SigningAlgorithm};
 pub use compact::{MAX_ENCRYPTED, MAX_SIGNED, SignedToken};
+pub use content_key::{ContentKey, ContentKeyHeader};
 pub use error::JoseError;
 pub use issuer::KeyRingIssuer;
 pub use jwe::UnverifiedJwe;
@@ -108,5 +114,6 @@ pub use key::{
     VerifyKeySet,
 };
 pub use key_ring::{KeyRing, KeyRingError};
+pub use port::{Decrypter, PrivateKeyError, Signature, Signer};
 pub use source::{KeySourceError, RemoteKeySet, VerifyKeySource};
 pub use verifier::{AccessTokenVerifier, IdTokenVerifier};

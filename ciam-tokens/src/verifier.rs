@@ -70,7 +70,8 @@ impl AccessTokenVerifier {
     /// # Errors
     ///
     /// [`TokenError::Invalid`] with a [`JoseError`] when the token is not good,
-    /// [`TokenError::Unavailable`] when the keys cannot be fetched.
+    /// [`TokenError::Unavailable`] when the keys that verify cannot be fetched or
+    /// the one that decrypts cannot be reached.
     pub async fn verify_token(&self, token: &str, now: Timestamp) -> Result<Principal, TokenError> {
         let rules = AccessTokenRules {
             issuer: &self.issuer,
@@ -152,7 +153,8 @@ impl IdTokenVerifier {
     /// # Errors
     ///
     /// [`TokenError::Invalid`] with a [`JoseError`] when the token is not good,
-    /// [`TokenError::Unavailable`] when the keys cannot be fetched.
+    /// [`TokenError::Unavailable`] when the keys that verify cannot be fetched or
+    /// the one that decrypts cannot be reached.
     pub async fn verify(
         &self,
         token: &str,
@@ -199,11 +201,10 @@ impl Reader {
     ) -> Result<Claims, TokenError> {
         let decrypted = match &self.decrypt {
             None => None,
-            Some(keys) => Some(
-                UnverifiedJwe::parse(token)
-                    .and_then(|jwe| jwe.decrypt_nested_with(keys))
-                    .map_err(invalid)?,
-            ),
+            Some(keys) => {
+                let jwe = UnverifiedJwe::parse(token).map_err(invalid)?;
+                Some(jwe.decrypt_nested_with(keys).await?)
+            }
         };
         let signed = decrypted.as_ref().map_or(token, SignedToken::as_str);
         let jws = profile.parse(signed).map_err(invalid)?;

@@ -1,6 +1,6 @@
 //! Why a sign-in at another provider came to nothing.
 
-use ciam_tokens::JoseError;
+use ciam_tokens::{JoseError, PrivateKeyError};
 
 /// Why a sign-in at another provider came to nothing, by whose fault it is.
 ///
@@ -18,6 +18,10 @@ pub enum ConnectorError {
     /// The provider does not answer, or not now.
     #[error("the provider is unavailable")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Our own private key cannot be reached: it lies in a key service that does
+    /// not answer now.
+    #[error("our own key is unavailable")]
+    KeyUnavailable(#[source] PrivateKeyError),
     /// The connection does not fit the provider: an operator must act.
     #[error("the connection is not set up right: {0}")]
     Misconfigured(&'static str),
@@ -40,6 +44,9 @@ impl ConnectorError {
             Self::Rejected(_) => {
                 "The answer of the other provider could not be accepted. Please start again."
             }
+            Self::KeyUnavailable(_) => {
+                "Signing in this way does not work at the moment. Please try again later."
+            }
             Self::Misconfigured(_) | Self::Internal(_) => {
                 "Signing in this way does not work at the moment."
             }
@@ -50,7 +57,9 @@ impl ConnectorError {
     pub const fn is_unavailable(&self) -> bool {
         matches!(
             self,
-            Self::Unavailable(_) | Self::Upstream(UpstreamError::TemporarilyUnavailable)
+            Self::Unavailable(_)
+                | Self::KeyUnavailable(_)
+                | Self::Upstream(UpstreamError::TemporarilyUnavailable)
         )
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ciam_core::Timestamp;
 use ciam_tokens::profile::id_token::{IdTokenRules, VerifiedIdToken};
-use ciam_tokens::{JoseError, UnverifiedJwe, VerifyKeySet, VerifyKeySource};
+use ciam_tokens::{JoseError, PrivateKeyError, UnverifiedJwe, VerifyKeySet, VerifyKeySource};
 
 use super::jwks::no_keys;
 use super::metadata::Metadata;
@@ -23,7 +23,9 @@ impl OidcConnector {
         tokens: &Tokens,
         now: Timestamp,
     ) -> Result<VerifiedIdToken, ConnectorError> {
-        let signed = self.signed_part(connection, tokens.id_token.expose())?;
+        let signed = self
+            .signed_part(connection, tokens.id_token.expose())
+            .await?;
         let rules = IdTokenRules {
             issuer: connection.issuer.as_str(),
             client_id: connection.client_id.as_str(),
@@ -48,18 +50,28 @@ impl OidcConnector {
 
     /// What arrives does not choose: encrypted where the connection wants it,
     /// else not encrypted.
-    fn signed_part(&self, connection: &Connection, token: &str) -> Result<String, Rejection> {
+    async fn signed_part(
+        &self,
+        connection: &Connection,
+        token: &str,
+    ) -> Result<String, ConnectorError> {
         if !connection.require_encrypted_id_token {
             return Ok(token.to_owned());
         }
         // Five segments are a JWE (RFC 7516 3.1).
         if token.split('.').count() != 5 {
-            return Err(Rejection::NotEncrypted);
+            return Err(Rejection::NotEncrypted.into());
         }
-        UnverifiedJwe::parse(token)
-            .and_then(|jwe| jwe.decrypt_nested_with(&self.keys.decrypters()))
-            .map(|signed| signed.as_str().to_owned())
-            .map_err(Rejection::IdToken)
+        let jwe = UnverifiedJwe::parse(token).map_err(Rejection::IdToken)?;
+        match jwe.decrypt_nested_with(&self.keys.decrypters()).await {
+            Ok(signed) => Ok(signed.as_str().to_owned()),
+            // A fault of ours says nothing about the provider's token.
+            Err(PrivateKeyError::Refused(cause @ JoseError::Crypto(_))) => {
+                Err(ConnectorError::Internal(cause.into()))
+            }
+            Err(PrivateKeyError::Refused(cause)) => Err(Rejection::IdToken(cause).into()),
+            Err(unavailable) => Err(ConnectorError::KeyUnavailable(unavailable)),
+        }
     }
 }
 

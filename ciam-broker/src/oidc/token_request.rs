@@ -6,6 +6,7 @@ use bytes::Bytes;
 use ciam_core::encoding::b64url_encode;
 use ciam_core::outside::random;
 use ciam_core::{Secret, Timestamp};
+use ciam_tokens::PrivateKeyError;
 use ciam_tokens::profile::client_assertion;
 use http::{Request, StatusCode, header};
 use oauth2::basic::{BasicErrorResponseType, BasicTokenType};
@@ -35,7 +36,7 @@ impl OidcConnector {
         code: &Secret<String>,
         now: Timestamp,
     ) -> Result<Tokens, ConnectorError> {
-        let assertion = self.client_assertion(connection, now)?;
+        let assertion = self.client_assertion(connection, now).await?;
         let body = form_urlencoded::Serializer::new(String::new())
             .append_pair("grant_type", "authorization_code")
             .append_pair("code", code.expose())
@@ -63,7 +64,7 @@ impl OidcConnector {
 
     /// `aud` is the issuer: an endpoint's address would let another server use
     /// the assertion (FAPI 2.0 5.3.2.1).
-    fn client_assertion(
+    async fn client_assertion(
         &self,
         connection: &Connection,
         now: Timestamp,
@@ -71,15 +72,19 @@ impl OidcConnector {
         let key = self.keys.signing().ok_or(ConnectorError::Misconfigured(
             "we have no key to sign client assertions with",
         ))?;
-        let assertion = client_assertion::sign(
-            &key,
+        let assertion = client_assertion::sign_with(
+            key.as_ref(),
             &connection.client_id,
             connection.issuer.as_str(),
             &b64url_encode(&random::<16>(self.entropy.as_ref())),
             ASSERTION_LIFETIME,
             now,
         )
-        .map_err(|error| ConnectorError::Internal(error.into()))?;
+        .await
+        .map_err(|error| match error {
+            PrivateKeyError::Unavailable(_) => ConnectorError::KeyUnavailable(error),
+            other => ConnectorError::Internal(other.into()),
+        })?;
         Ok(assertion.as_str().to_owned())
     }
 }

@@ -14,6 +14,7 @@ mod documents;
 mod federation;
 mod guard;
 mod id_token;
+mod key_service;
 mod pipeline;
 mod provider;
 mod release;

@@ -23,6 +23,9 @@ mod response_mode;
 mod response_type;
 mod scope;
 mod state;
+mod validated;
+
+pub(crate) use self::validated::{Prompt, Requested, ValidatedRequest};
 
 use ciam_core::Timestamp;
 use ciam_core::api::Api;
@@ -33,7 +36,7 @@ use crate::failure::Failure;
 use crate::parameters::{Parameters, Repeated};
 use crate::provider::Inner;
 use crate::response::{AuthorizationError, ReturnAddress};
-use crate::stage::{AuthorizationRequest, Requested, ValidatedRequest};
+use crate::stage::AuthorizationRequest;
 
 /// The table. Each check reads the request and fills in its part of what was asked for.
 const CHECKS: &[Check] = &[

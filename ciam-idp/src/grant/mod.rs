@@ -54,9 +54,9 @@ pub(crate) struct CodePayload {
 
 impl CodePayload {
     /// From a request that the access policy permits.
-    pub(crate) fn of(id: GrantId, granted: GrantedRequest) -> Self {
-        let session = granted.authenticated.session;
-        let requested = granted.authenticated.validated.requested().clone();
+    pub(crate) fn of(id: GrantId, granted: &GrantedRequest) -> Self {
+        let session = granted.authenticated().session().clone();
+        let requested = granted.authenticated().validated().requested().clone();
         Self {
             grant: Grant {
                 id,
@@ -64,7 +64,7 @@ impl CodePayload {
                 subject: session.subject,
                 session: session.id,
                 audience: requested.audience,
-                scopes: granted.scopes,
+                scopes: granted.scopes().clone(),
                 auth_time: session.auth_time,
                 acr: session.acr,
                 amr: session.amr,

@@ -26,11 +26,11 @@ pub(crate) async fn is_due(
     granted: &GrantedRequest,
     progress: &Progress,
 ) -> Result<bool, Failure> {
-    let validated = &granted.authenticated.validated;
+    let validated = granted.authenticated().validated();
     let just_allowed = progress
         .consented
         .as_ref()
-        .is_some_and(|allowed| granted.scopes.is_subset(allowed));
+        .is_some_and(|allowed| granted.scopes().is_subset(allowed));
     if just_allowed {
         return Ok(false);
     }
@@ -40,13 +40,13 @@ pub(crate) async fn is_due(
     if validated.client().first_party {
         return Ok(false);
     }
-    let subject = &granted.authenticated.account.subject;
+    let subject = &granted.authenticated().account().subject;
     let stored = inner
         .stores
         .consents
         .consent(&inner.tenant, subject, &validated.client().id)
         .await?;
-    Ok(stored.is_none_or(|consent| !granted.scopes.is_subset(&consent.scopes)))
+    Ok(stored.is_none_or(|consent| !granted.scopes().is_subset(&consent.scopes)))
 }
 
 /// The page.
@@ -71,9 +71,14 @@ pub(super) async fn page(
         })
     };
     let redirect_uri = &open.interaction.requested.redirect_uri;
-    let host = Url::parse(redirect_uri)
-        .ok()
-        .and_then(|url| url.host_str().map(str::to_owned));
+    let host = Url::parse(redirect_uri).ok().and_then(|url| {
+        let host = url.host_str()?;
+        // A port tells parties on one host apart.
+        Some(
+            url.port()
+                .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")),
+        )
+    });
     let (action, csrf) = (open.address(inner), open.csrf());
     let page = Page::Consent(Consent {
         form: Open::form(&action, &csrf),

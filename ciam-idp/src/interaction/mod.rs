@@ -57,8 +57,28 @@ pub(crate) enum Stage {
     },
     /// The consent page, in this session and for these scopes.
     Consent { session: SessionId, scopes: Scopes },
-    /// The policy's no.
-    Refused { sentence: String },
+    /// A no, with the sentence for the person.
+    Refused { sentence: String, ground: Ground },
+}
+
+/// Why somebody is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Ground {
+    /// The access policy says no.
+    Policy,
+    /// Somebody else than the one who had to confirm came back.
+    SomebodyElse,
+}
+
+impl Ground {
+    /// For the client and the operators.
+    pub(crate) const fn description(self) -> &'static str {
+        match self {
+            Self::Policy => "the access policy says no",
+            Self::SomebodyElse => "somebody else confirmed",
+        }
+    }
 }
 
 /// What a sign-in has to achieve.
@@ -105,7 +125,7 @@ impl Open {
             Stage::Consent { session, scopes } => {
                 consent::page(inner, &self, headers, session, &scopes, now).await
             }
-            Stage::Refused { sentence } => Ok(refused::page(inner, &self, &sentence)),
+            Stage::Refused { sentence, .. } => Ok(refused::page(inner, &self, &sentence)),
         }
     }
 
@@ -133,8 +153,8 @@ impl Open {
             (Stage::Consent { session, scopes }, Some(Choice::Allow)) => {
                 consent::allow(inner, self, headers, session, scopes, now).await
             }
-            (Stage::Refused { .. }, Some(Choice::Continue)) => {
-                refused::back(inner, self, "the access policy says no", now).await
+            (Stage::Refused { ground, .. }, Some(Choice::Continue)) => {
+                refused::back(inner, self, ground.description(), now).await
             }
             // A page of an earlier stage, from another tab or from history.
             (_, Some(_)) => Ok(wire::see_other(&self.address(inner))),

@@ -7,7 +7,7 @@ use ciam_core::{Secret, SubjectId, Timestamp};
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, Response, StatusCode};
 
-use super::{Demand, Open, Progress, Stage, attempts, bad_form};
+use super::{Demand, Ground, Open, Progress, Stage, attempts, bad_form};
 use crate::authenticator::{Authenticated, LoginAttempt, LoginError, Password};
 use crate::browser::Cookie;
 use crate::discovery_screen::{self, Screen};
@@ -227,7 +227,9 @@ pub(crate) async fn somebody_else(
     };
     audit::record(inner, event).await;
     let sentence = SOMEBODY_ELSE.to_owned();
-    open.go_to(inner, Stage::Refused { sentence }, now).await
+    let ground = Ground::SomebodyElse;
+    open.go_to(inner, Stage::Refused { sentence, ground }, now)
+        .await
 }
 
 /// The page for an option that is not offered (any more).

@@ -34,7 +34,7 @@ pub(super) async fn answer(
     peer: &Peer,
 ) -> Response<Bytes> {
     if !is_for_us(inner, request) {
-        return wire::empty(StatusCode::MISDIRECTED_REQUEST);
+        return wire::misdirected(inner);
     }
     if request.body().len() > BODY_LIMIT {
         return wire::empty(StatusCode::PAYLOAD_TOO_LARGE);

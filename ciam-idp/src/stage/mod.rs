@@ -1,14 +1,14 @@
 //! The stages of an authorization, each built only from the one before:
 //! [`AuthorizationRequest`] → [`ValidatedRequest`] → [`AuthenticatedRequest`] →
-//! [`GrantedRequest`] → the authorization response. An unvalidated request
-//! cannot reach issuance, because there is no way to make the later types from it.
+//! [`GrantedRequest`] → the authorization response.
+//!
+//! Each type stands in the module that alone can make it ([`crate::check`],
+//! [`crate::flow`], [`crate::access`]), with private fields: an unvalidated
+//! request cannot reach issuance.
 
-mod authenticated;
-mod granted;
 mod request;
-mod validated;
 
-pub(crate) use authenticated::AuthenticatedRequest;
-pub(crate) use granted::GrantedRequest;
-pub(crate) use request::AuthorizationRequest;
-pub(crate) use validated::{Prompt, Requested, ValidatedRequest};
+pub(crate) use self::request::AuthorizationRequest;
+pub(crate) use crate::access::GrantedRequest;
+pub(crate) use crate::check::{Prompt, Requested, ValidatedRequest};
+pub(crate) use crate::flow::AuthenticatedRequest;

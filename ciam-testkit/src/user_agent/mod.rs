@@ -82,7 +82,10 @@ impl<T: Transport> UserAgent<T> {
 
     /// Sends a form of a page, as a press on its button does.
     pub async fn submit(&mut self, page: &Page, form: &Form) -> Page {
-        let from = Initiator::Page(&page.url);
+        let from = match page.header("referrer-policy") {
+            Some("no-referrer") => Initiator::SecretivePage(&page.url),
+            _ => Initiator::Page(&page.url),
+        };
         if form.post {
             let body = Some(form.encoded());
             return self.navigate(Method::POST, &form.action, body, from).await;
@@ -160,8 +163,8 @@ impl<T: Transport> UserAgent<T> {
         set_default(headers, SEC_FETCH_SITE, initiator.site(url));
         set_default(headers, SEC_FETCH_MODE, "navigate");
         set_default(headers, SEC_FETCH_DEST, "document");
-        if let (true, Initiator::Page(from)) = (method == Method::POST, initiator) {
-            set_default(headers, ORIGIN, &from.origin().ascii_serialization());
+        if method == Method::POST {
+            set_default(headers, ORIGIN, &initiator.origin());
         }
         if let Some(form) = form {
             set_default(headers, CONTENT_TYPE, "application/x-www-form-urlencoded");
@@ -176,6 +179,8 @@ impl<T: Transport> UserAgent<T> {
 enum Initiator<'a> {
     Person,
     Page(&'a Url),
+    /// A page with `Referrer-Policy: no-referrer`.
+    SecretivePage(&'a Url),
 }
 
 impl Initiator<'_> {
@@ -184,9 +189,24 @@ impl Initiator<'_> {
     fn site(self, target: &Url) -> &'static str {
         match self {
             Self::Person => "none",
-            Self::Page(from) if from.origin() == target.origin() => "same-origin",
-            Self::Page(from) if from.host_str() == target.host_str() => "same-site",
-            Self::Page(_) => "cross-site",
+            Self::Page(from) | Self::SecretivePage(from) => {
+                if from.origin() == target.origin() {
+                    "same-origin"
+                } else if from.host_str() == target.host_str() {
+                    "same-site"
+                } else {
+                    "cross-site"
+                }
+            }
+        }
+    }
+
+    /// What a POST says of where it comes from. A page that wants no referrer
+    /// sends `null` (Fetch standard, "serializing a request origin").
+    fn origin(self) -> String {
+        match self {
+            Self::Page(from) => from.origin().ascii_serialization(),
+            Self::Person | Self::SecretivePage(_) => "null".to_owned(),
         }
     }
 }

@@ -3,15 +3,18 @@
 use std::fmt;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use aws_lc_rs::agreement::{ECDH_P256, ParsedPublicKey, PrivateKey, agree};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use ciam_core::Secret;
 
 use crate::algorithm::{ContentEncryption, KeyManagement};
+use crate::content_key::{ContentKey, ContentKeyHeader};
 use crate::error::JoseError;
 use crate::jwk::{Jwk, KeyUse};
 use crate::key::private_jwk::PrivateP256;
 use crate::key::{EncryptKey, KeyId, P256Point};
+use crate::port::{Decrypter, PrivateKeyError};
 
 /// A private key that decrypts tokens of one pair of algorithms, parsed once.
 pub struct DecryptKey {
@@ -142,6 +145,38 @@ impl DecryptKey {
     ) -> Result<R, JoseError> {
         agree(&self.private, ephemeral, JoseError::Decrypt, kdf)
     }
+
+    /// The content key of a token that was encrypted to this key.
+    pub(crate) fn agreed(&self, header: &ContentKeyHeader) -> Result<ContentKey, JoseError> {
+        let ephemeral = header.ephemeral.for_agreement()?;
+        self.agree(ephemeral, |secret| header.content_key(secret))
+    }
+}
+
+#[async_trait]
+impl Decrypter for DecryptKey {
+    fn kid(&self) -> &KeyId {
+        &self.kid
+    }
+
+    fn algorithm(&self) -> KeyManagement {
+        self.algorithm
+    }
+
+    fn encryption(&self) -> ContentEncryption {
+        self.encryption
+    }
+
+    fn content_key_local(
+        &self,
+        header: &ContentKeyHeader,
+    ) -> Option<Result<ContentKey, PrivateKeyError>> {
+        Some(self.agreed(header).map_err(PrivateKeyError::from))
+    }
+
+    async fn content_key(&self, header: &ContentKeyHeader) -> Result<ContentKey, PrivateKeyError> {
+        Ok(self.agreed(header)?)
+    }
 }
 
 impl fmt::Debug for DecryptKey {
@@ -156,19 +191,21 @@ impl fmt::Debug for DecryptKey {
 }
 
 /// The keys with which one party decrypts what was sent to it: the current
-/// one, and older ones whose time has not run out.
+/// one, and older ones whose time has not run out. Each lies in this process or
+/// elsewhere.
 #[derive(Debug, Clone, Default)]
 pub struct DecryptKeySet {
-    keys: Vec<Arc<DecryptKey>>,
+    keys: Vec<Arc<dyn Decrypter>>,
 }
 
 impl DecryptKeySet {
-    /// A set of these keys.
+    /// A set of these keys, all of one kind. Keys of several kinds are
+    /// collected: `keys.into_iter().collect::<DecryptKeySet>()`.
     #[must_use]
-    pub fn new(keys: impl IntoIterator<Item = Arc<DecryptKey>>) -> Self {
-        Self {
-            keys: keys.into_iter().collect(),
-        }
+    pub fn new<D: Decrypter>(keys: impl IntoIterator<Item = Arc<D>>) -> Self {
+        keys.into_iter()
+            .map(|key| -> Arc<dyn Decrypter> { key })
+            .collect()
     }
 
     /// The key that a header asks for: the one with its `kid`, or, when the
@@ -177,11 +214,11 @@ impl DecryptKeySet {
     /// # Errors
     ///
     /// [`JoseError::Key`] when no key, or more than one, fits.
-    pub fn select(&self, kid: Option<&KeyId>) -> Result<&DecryptKey, JoseError> {
+    pub fn select(&self, kid: Option<&KeyId>) -> Result<&Arc<dyn Decrypter>, JoseError> {
         let mut fitting = self
             .keys
             .iter()
-            .filter(|key| kid.is_none_or(|kid| &key.kid == kid));
+            .filter(|key| kid.is_none_or(|kid| key.kid() == kid));
         match (fitting.next(), fitting.next()) {
             (Some(key), None) => Ok(key),
             (Some(_), Some(_)) => Err(JoseError::Key("more than one key fits")),
@@ -191,7 +228,7 @@ impl DecryptKeySet {
 
     /// All keys.
     #[must_use]
-    pub fn keys(&self) -> &[Arc<DecryptKey>] {
+    pub fn keys(&self) -> &[Arc<dyn Decrypter>] {
         &self.keys
     }
 
@@ -199,5 +236,13 @@ impl DecryptKeySet {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
+    }
+}
+
+impl FromIterator<Arc<dyn Decrypter>> for DecryptKeySet {
+    fn from_iter<I: IntoIterator<Item = Arc<dyn Decrypter>>>(keys: I) -> Self {
+        Self {
+            keys: keys.into_iter().collect(),
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use async_trait::async_trait;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use ciam_core::Secret;
@@ -11,6 +12,7 @@ use crate::error::JoseError;
 use crate::jwk::{Jwk, KeyUse};
 use crate::key::private_jwk::PrivateP256;
 use crate::key::{KeyId, P256Point, VerifyKey};
+use crate::port::{PrivateKeyError, Signature, Signer};
 
 /// A private key that signs with one algorithm. It is parsed once and kept:
 /// parsing costs more than half as much as a signature.
@@ -129,11 +131,32 @@ impl SigningKey {
     }
 
     /// Signs; the signature is `r || s`, 64 octets (RFC 7518 3.4).
-    pub(crate) fn sign(&self, input: &[u8]) -> Result<impl AsRef<[u8]> + use<>, JoseError> {
+    pub(crate) fn signature(&self, input: &[u8]) -> Result<Signature, JoseError> {
         let SigningAlgorithm::Es256 = self.algorithm;
-        self.pair
+        let signature = self
+            .pair
             .sign(&SystemRandom::new(), input)
-            .map_err(|_| JoseError::Crypto("signing"))
+            .map_err(|_| JoseError::Crypto("signing"))?;
+        Signature::new(self.algorithm, signature.as_ref().to_vec())
+    }
+}
+
+#[async_trait]
+impl Signer for SigningKey {
+    fn kid(&self) -> &KeyId {
+        &self.kid
+    }
+
+    fn algorithm(&self) -> SigningAlgorithm {
+        self.algorithm
+    }
+
+    fn sign_local(&self, input: &[u8]) -> Option<Result<Signature, PrivateKeyError>> {
+        Some(self.signature(input).map_err(PrivateKeyError::from))
+    }
+
+    async fn sign(&self, input: &[u8]) -> Result<Signature, PrivateKeyError> {
+        Ok(self.signature(input)?)
     }
 }
 

@@ -11,6 +11,7 @@ use crate::compact::SignedToken;
 use crate::error::JoseError;
 use crate::jws::{self, UnverifiedJws};
 use crate::key::{SigningKey, VerifyKeySet};
+use crate::port::{PrivateKeyError, Signer};
 use crate::profile::CLIENT_ASSERTION;
 
 /// A client assertion whose signature has not been checked. All it tells is
@@ -127,9 +128,9 @@ impl VerifiedClientAssertion {
     }
 }
 
-/// Makes an assertion, as a client. `issuer` is the authorization server's
-/// issuer identifier, `token_id` a fresh unpredictable value, `lifetime` at
-/// most 5 minutes.
+/// Makes an assertion, as a client, with a key of this process. `issuer` is the
+/// authorization server's issuer identifier, `token_id` a fresh unpredictable
+/// value, `lifetime` at most 5 minutes.
 ///
 /// # Errors
 ///
@@ -142,6 +143,37 @@ pub fn sign(
     lifetime: Duration,
     now: Timestamp,
 ) -> Result<SignedToken, JoseError> {
+    jws::sign(
+        key,
+        TYP,
+        &payload(client_id, issuer, token_id, lifetime, now),
+    )
+}
+
+/// As [`sign`], with a key wherever it lies.
+///
+/// # Errors
+///
+/// [`PrivateKeyError`] when it cannot be signed.
+pub async fn sign_with(
+    signer: &dyn Signer,
+    client_id: &ClientId,
+    issuer: &str,
+    token_id: &str,
+    lifetime: Duration,
+    now: Timestamp,
+) -> Result<SignedToken, PrivateKeyError> {
+    let payload = payload(client_id, issuer, token_id, lifetime, now);
+    jws::sign_with(signer, TYP, &payload).await
+}
+
+fn payload(
+    client_id: &ClientId,
+    issuer: &str,
+    token_id: &str,
+    lifetime: Duration,
+    now: Timestamp,
+) -> Vec<u8> {
     let claims = json!({
         "iss": client_id.as_str(),
         "sub": client_id.as_str(),
@@ -150,9 +182,7 @@ pub fn sign(
         "iat": now.as_secs(),
         "exp": (now + lifetime).as_secs(),
     });
-    jws::sign(
-        key,
-        "client-authentication+jwt",
-        claims.to_string().as_bytes(),
-    )
+    claims.to_string().into_bytes()
 }
+
+const TYP: &str = "client-authentication+jwt";

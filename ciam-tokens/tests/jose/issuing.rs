@@ -20,11 +20,11 @@ async fn provider() -> (Arc<KeyRing>, KeyRingIssuer) {
     (Arc::clone(&ring), KeyRingIssuer::new(ring))
 }
 
-fn access() -> AccessTokenClaims {
+pub(crate) fn access() -> AccessTokenClaims {
     serde_json::from_value(crate::forge::access_claims()).unwrap()
 }
 
-fn id() -> IdTokenClaims {
+pub(crate) fn id() -> IdTokenClaims {
     IdTokenClaims {
         iss: ISSUER.into(),
         sub: "ada".into(),

@@ -16,6 +16,7 @@ mod headers;
 mod id_token;
 mod issuing;
 mod key_ring;
+mod key_service;
 mod keys;
 mod oracle;
 mod registered_claims;

@@ -2,6 +2,10 @@
 //! which of the requested scopes are left. Asked again at every token request,
 //! because the answer can change.
 
+mod granted;
+
+pub(crate) use self::granted::GrantedRequest;
+
 use ciam_core::attribute::Profile;
 use ciam_core::audit::{AuditEvent, Outcome};
 use ciam_core::client::Client;
@@ -15,7 +19,7 @@ use crate::audit;
 use crate::failure::Failure;
 use crate::person;
 use crate::provider::Inner;
-use crate::stage::{AuthenticatedRequest, GrantedRequest};
+use crate::stage::AuthenticatedRequest;
 
 /// What the access policy says.
 #[derive(Debug)]
@@ -58,15 +62,15 @@ pub(crate) async fn decide(
 ) -> Result<Access, Failure> {
     let now = inner.now();
     let answer = {
-        let requested = request.validated.requested();
+        let requested = request.validated().requested();
         let facts = Facts {
-            client: request.validated.client(),
-            subject: request.session.subject,
-            profile: &request.profile,
+            client: request.validated().client(),
+            subject: request.session().subject,
+            profile: request.profile(),
             audience: requested.audience.as_deref(),
-            acr: &request.session.acr,
-            amr: &request.session.amr,
-            auth_time: request.session.auth_time,
+            acr: &request.session().acr,
+            amr: &request.session().amr,
+            auth_time: request.session().auth_time,
             now,
         };
         ask(inner, &facts, &requested.scopes)
@@ -79,13 +83,13 @@ pub(crate) async fn decide(
         Err(refusal) => refusal,
     };
     let event = AuditEvent {
-        client: Some(request.validated.client().id.to_string()),
-        subject: Some(request.session.subject.to_string()),
+        client: Some(request.validated().client().id.to_string()),
+        subject: Some(request.session().subject.to_string()),
         reason: Some(refusal.for_operators()),
         ..audit::event(inner, "access.refused", Outcome::Refused)
     };
     audit::record(inner, event).await;
-    Ok(match refusal.step_up(inner, &request.session, now) {
+    Ok(match refusal.step_up(inner, request.session(), now) {
         Some(step_up) => Access::StepUp(step_up),
         None => Access::Refused {
             sentence: refusal.sentence().to_owned(),

@@ -3,6 +3,10 @@
 //! [`start`] does it at the authorization endpoint, [`proceed`] after the person did
 //! something; both ask [`next`], so that what is due is decided in one place.
 
+mod authenticated;
+
+pub(crate) use self::authenticated::AuthenticatedRequest;
+
 use bytes::Bytes;
 use ciam_core::Timestamp;
 use ciam_core::session::Session;
@@ -10,10 +14,10 @@ use http::{HeaderMap, Response};
 
 use crate::access::{self, Access};
 use crate::failure::Failure;
-use crate::interaction::{self, Demand, Open, Progress, Stage};
+use crate::interaction::{self, Demand, Ground, Open, Progress, Stage};
 use crate::provider::Inner;
 use crate::response::{self, AuthorizationError};
-use crate::stage::{AuthenticatedRequest, GrantedRequest, Prompt, ValidatedRequest};
+use crate::stage::{GrantedRequest, Prompt, ValidatedRequest};
 use crate::{account, session, wire};
 
 /// Takes a validated request as far as it gets without the person.
@@ -108,12 +112,15 @@ async fn next(
             if interaction::consent_is_due(inner, &granted, progress).await? {
                 return Ok(Next::Page(Stage::Consent {
                     session: session.id,
-                    scopes: granted.scopes,
+                    scopes: granted.scopes().clone(),
                 }));
             }
             Ok(Next::Code(granted))
         }
-        Access::Refused { sentence, .. } => Ok(Next::Page(Stage::Refused { sentence })),
+        Access::Refused { sentence, .. } => Ok(Next::Page(Stage::Refused {
+            sentence,
+            ground: Ground::Policy,
+        })),
         Access::StepUp(wanted) => Ok(sign_in(interaction::stepping_up(
             requested, &session, wanted, &inner.acr,
         ))),
@@ -133,7 +140,7 @@ const fn without_a_page(stage: &Stage) -> (AuthorizationError, &'static str) {
         ),
         Stage::Refused { .. } => (
             AuthorizationError::AccessDenied,
-            "the access policy says no",
+            Ground::Policy.description(),
         ),
     }
 }

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 /// A request that passed every check of [`crate::check`], with its client.
 #[derive(Clone, Debug)]
 pub(crate) struct ValidatedRequest {
-    pub(super) client: Client,
-    pub(super) requested: Requested,
+    client: Client,
+    requested: Requested,
 }
 
 /// What was asked for. Stored in the interaction while a person signs in. `Debug`
@@ -49,8 +49,8 @@ pub(crate) enum Prompt {
 }
 
 impl ValidatedRequest {
-    /// Made by [`crate::check`] alone, after its whole table has passed.
-    pub(crate) const fn passed(client: Client, requested: Requested) -> Self {
+    /// After the whole table has passed.
+    pub(super) const fn passed(client: Client, requested: Requested) -> Self {
         Self { client, requested }
     }
 
