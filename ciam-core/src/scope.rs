@@ -11,10 +11,26 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "String", into = "String")]
 pub struct Scope(String);
 
+/// The scopes of OpenID Connect (Core sections 3.1.2.1, 5.4 and 11). They are about
+/// the person and belong to the provider.
+pub const OPENID_SCOPES: [&str; 6] = [
+    "openid",
+    "profile",
+    "email",
+    "address",
+    "phone",
+    "offline_access",
+];
+
 impl Scope {
     /// As text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether it is one of [`OPENID_SCOPES`].
+    pub fn is_openid(&self) -> bool {
+        OPENID_SCOPES.contains(&self.as_str())
     }
 }
 

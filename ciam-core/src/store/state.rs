@@ -203,8 +203,11 @@ pub trait StateStore: Send + Sync + 'static {
 
     /// Uses `old` up and stores its successor in one step. Within `grace` after
     /// that, further callers get the successor sealed for the holder of `old`.
+    /// When the successor's grant is revoked it is [`Rotated::Missing`], and `old`
+    /// stays as it is.
     ///
     /// # Errors
+    /// [`StoreError::Conflict`] when the successor's key is taken: nothing was done.
     /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
     async fn rotate(
         &self,

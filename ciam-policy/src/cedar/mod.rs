@@ -28,8 +28,8 @@ pub const PRINCIPAL_SCHEMA: &str = include_str!("../../schema/principal.cedarsch
 /// validation); what cannot be evaluated at run time denies. Three annotations
 /// have a meaning, on `forbid`: `@reason("…")` is the sentence for the person,
 /// `@acr("…")` and `@max_age("…")` say which step-up lifts the prohibition (see
-/// [`Advice::step_up`]). `@id("…")` names a policy in logs. Step-up is advised
-/// only to whom a permit is waiting behind it.
+/// [`Advice::step_up`]). `@id("…")` names a policy in logs. The sentence and the
+/// step-up are for those alone for whom a permit is waiting behind the `forbid`.
 ///
 /// ```
 /// use ciam_policy::{CedarEngine, Entity, PolicyEngine, PolicyRequest};
@@ -133,10 +133,19 @@ impl PolicyEngine for CedarEngine {
         match answer.decision() {
             Answer::Allow => Decision::permit(reasons).with_errors(errors),
             Answer::Deny => {
-                // Nobody is sent to step up in vain, or learns from the advice that
-                // a thing of somebody else exists.
-                let advice = Advice::step_up(&reasons)
-                    .filter(|_| ask(&store.permits).decision() == Answer::Allow);
+                // What a prohibition says is for those it keeps from something. Nobody
+                // else is sent to step up in vain, or learns from its sentence that a
+                // thing of somebody else exists and what is true of it.
+                let permitted_without = ask(&store.permits).decision() == Answer::Allow;
+                let advice = match permitted_without {
+                    true => Advice::step_up(&reasons),
+                    false => None,
+                };
+                if !permitted_without {
+                    for policy in &mut reasons {
+                        policy.annotations.remove("reason");
+                    }
+                }
                 Decision::deny(reasons)
                     .with_advice(advice)
                     .with_errors(errors)

@@ -138,6 +138,16 @@ fn step_up_is_advised_where_it_helps() {
     assert_eq!(of_another.advice(), None);
 }
 
+/// The sentence of a forbid says something about the thing: who could not have it
+/// anyway hears nothing. The log still has the policy's name.
+#[test]
+fn a_reason_is_for_those_whom_a_permit_waits_for() {
+    let of_another = decide(user("bob"), "write", order("alice", 100_001), json!({}));
+    assert!(!of_another.is_permit());
+    assert_eq!(of_another.public_reason(), None);
+    assert_eq!(ids(&of_another), ["large-orders"]);
+}
+
 /// PO-01: an evaluation error denies, and is reported.
 #[test]
 fn po_01_evaluation_error_denies() {

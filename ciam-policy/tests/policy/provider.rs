@@ -21,6 +21,7 @@ fn ask(action: &str, user: Entity, context: Value) -> Decision {
         .unwrap();
     let mut whole = json!({
         "client": "shop", "first_party": true, "acr": "low", "amr": ["pwd"], "scopes": ["openid"],
+        "now": 1_800_000_000,
     });
     let whole_context = whole.as_object_mut().unwrap();
     whole_context.extend(serde_json::from_value::<Map<_, _>>(context).unwrap());

@@ -15,6 +15,8 @@ macro_rules! store_contract {
                 insert_has_one_winner,
                 update_has_one_winner,
                 insert_once_has_one_winner,
+                insert_once_has_one_winner_after_it_expired,
+                rotate_to_a_taken_key_changes_nothing,
                 consume_against_rotate_has_one_winner,
                 insert_once_counts_per_namespace_until_it_expires,
                 consumed_is_gone_for_every_other_primitive,
@@ -47,6 +49,10 @@ macro_rules! store_contract {
                 revoke_stays_in_its_tenant,
                 revoke_against_rotate_leaves_nothing_alive,
                 revoke_against_insert_leaves_nothing_alive,
+                revoke_against_consume_leaves_nothing_alive,
+                revoke_against_update_leaves_nothing_alive,
+                purge_against_rotate_loses_no_grant,
+                rotate_into_a_revoked_grant_stores_nothing,
             }
             tenants {
                 records_are_separate,
@@ -105,6 +111,7 @@ macro_rules! store_contract {
             }
             settings {
                 publish_has_one_winner,
+                racing_publications_are_all_seen,
                 there_are_no_settings_at_first,
                 every_revision_stays_readable,
                 changed_since_names_what_is_newer,
@@ -112,6 +119,7 @@ macro_rules! store_contract {
             }
             rates {
                 take_allows_exactly_the_limit,
+                take_allows_exactly_the_limit_in_the_next_window,
                 the_window_begins_with_the_first,
                 keys_are_counted_apart,
                 what_is_given_back_can_be_taken_again,

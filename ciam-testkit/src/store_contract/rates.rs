@@ -26,6 +26,28 @@ pub async fn take_allows_exactly_the_limit(stores: Stores) {
     }
 }
 
+/// The same when a window has just ended: of 64 that find it over, one begins the next.
+pub async fn take_allows_exactly_the_limit_in_the_next_window(stores: Stores) {
+    let tenant = tenant();
+    for limit in [1, 10] {
+        let key = digest();
+        for _ in 0..limit {
+            let taken = stores.rates.take(&tenant, &key, limit, WINDOW, NOW).await;
+            assert_eq!(taken.unwrap(), Rate::Allowed);
+        }
+        let now = NOW + WINDOW;
+        let results = race(|_| {
+            let rates = stores.rates.clone();
+            async move { rates.take(&tenant, &key, limit, WINDOW, now).await.unwrap() }
+        })
+        .await;
+        let allowed = usize::try_from(limit).unwrap();
+        assert_eq!(count(&results, |r| *r == Rate::Allowed), allowed);
+        let refused = Rate::RetryAt(now + WINDOW);
+        assert_eq!(count(&results, |r| *r == refused), TASKS - allowed);
+    }
+}
+
 /// The window begins with the first event, and refusals do not make it longer.
 pub async fn the_window_begins_with_the_first(stores: Stores) {
     let (tenant, key) = (tenant(), digest());

@@ -1,12 +1,16 @@
 //! After `revoke` returned, nothing of the grant is born or answered.
 
-use std::time::Duration;
-
 use ciam_core::store::{Binding, Consumed, Inserted, Key, Kind, RevokeSelector, Rotated};
 use ciam_core::{SessionId, Stores, SystemEntropy, TenantId};
 
-use super::samples::{
-    GRACE, MEMORY, NOW, binding, bound, client, race, subject, successor, tenant,
+use super::samples::{GRACE, MEMORY, NOW, binding, bound, client, subject, successor, tenant};
+
+mod races;
+
+pub use self::races::{
+    purge_against_rotate_loses_no_grant, revoke_against_consume_leaves_nothing_alive,
+    revoke_against_insert_leaves_nothing_alive, revoke_against_rotate_leaves_nothing_alive,
+    revoke_against_update_leaves_nothing_alive,
 };
 
 /// Every primitive answers a revoked grant as if there were none.
@@ -134,62 +138,28 @@ pub async fn revoke_stays_in_its_tenant(stores: Stores) {
     assert_alive(&stores, &there, &keys).await;
 }
 
-/// Rotations that run while the grant is revoked leave nothing alive.
-pub async fn revoke_against_rotate_leaves_nothing_alive(stores: Stores) {
-    for _ in 0..20 {
-        let (tenant, binding) = (tenant(), binding());
-        let old = bound(Kind::RefreshToken, &binding);
-        let inserted = stores.state.insert(&tenant, old.clone(), NOW).await;
-        assert_eq!(inserted.unwrap(), Inserted::Ok);
+/// A successor of another grant that is revoked is not born, and the token it should
+/// have followed lives on.
+pub async fn rotate_into_a_revoked_grant_stores_nothing(stores: Stores) {
+    let (tenant, live, revoked) = (tenant(), binding(), binding());
+    let (state, kind) = (&stores.state, Kind::RefreshToken);
+    let old = bound(kind, &live);
+    let inserted = state.insert(&tenant, old.clone(), NOW).await;
+    assert_eq!(inserted.unwrap(), Inserted::Ok);
+    let keys = family(&stores, &tenant, &revoked).await;
+    let what = RevokeSelector::Grant(revoked.grant);
+    assert_eq!(state.revoke(&tenant, &what, NOW).await.unwrap(), 1);
 
-        let born = race(|number| {
-            let state = stores.state.clone();
-            let next = successor(&binding, b"sealed");
-            let (key, grant, next_key) = (old.key, binding.grant, next.record.key);
-            async move {
-                if number == 20 {
-                    let what = RevokeSelector::Grant(grant);
-                    assert_eq!(state.revoke(&tenant, &what, NOW).await.unwrap(), 1);
-                } else {
-                    // No grace: each either wins, or sees a replay or nothing.
-                    let grace = Duration::ZERO;
-                    let kind = Kind::RefreshToken;
-                    let rotated = state.rotate(&tenant, kind, &key, next, grace, NOW);
-                    let _one_of_them: Rotated = rotated.await.unwrap();
-                }
-                next_key
-            }
-        })
+    let next = successor(&revoked, b"sealed");
+    let next_key = next.record.key;
+    let rotated = state
+        .rotate(&tenant, kind, &old.key, next, GRACE, NOW)
         .await;
-        assert_dead(&stores, &tenant, &binding, &[old.key]).await;
-        assert_unborn(&stores, &tenant, &born).await;
-    }
-}
-
-/// Records that are inserted while the grant is revoked are not there afterwards.
-pub async fn revoke_against_insert_leaves_nothing_alive(stores: Stores) {
-    for _ in 0..10 {
-        let (tenant, binding) = (tenant(), binding());
-        let subject = binding.subject.unwrap();
-        let keys = family(&stores, &tenant, &binding).await;
-        let born = race(|number| {
-            let state = stores.state.clone();
-            let record = bound(Kind::RefreshToken, &binding);
-            async move {
-                if number == 20 {
-                    let what = RevokeSelector::Subject(subject);
-                    assert_eq!(state.revoke(&tenant, &what, NOW).await.unwrap(), 1);
-                }
-                let key = record.key;
-                let inserted = state.insert(&tenant, record, NOW).await.unwrap();
-                assert_ne!(inserted, Inserted::Conflict);
-                key
-            }
-        })
-        .await;
-        assert_dead(&stores, &tenant, &binding, &keys).await;
-        assert_unborn(&stores, &tenant, &born).await;
-    }
+    assert_eq!(rotated.unwrap(), Rotated::Missing);
+    assert_unborn(&stores, &tenant, &[next_key]).await;
+    assert_dead(&stores, &tenant, &revoked, &keys).await;
+    let stored = state.get(&tenant, kind, &old.key, NOW).await;
+    assert_eq!(stored.unwrap(), Some(old));
 }
 
 /// Makes eight grants that a selector must find and eight it must not, revokes, and looks at all.

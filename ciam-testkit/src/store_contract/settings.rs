@@ -1,7 +1,10 @@
 //! [`SettingsStore`](ciam_core::store::SettingsStore).
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use ciam_core::settings::{Revision, SettingsDocument, SettingsKind};
-use ciam_core::store::Published;
+use ciam_core::store::{Published, SettingsStore};
 use ciam_core::{Stores, TenantId};
 
 use super::samples::{NOW, TASKS, count, race, tenant};
@@ -33,6 +36,72 @@ pub async fn publish_has_one_winner(stores: Stores) {
         expected = active.revision;
     }
 }
+
+/// 64 publications of two kinds while somebody polls: each gets a revision of its
+/// own, and the poll, which only asks for what is newer than the last it saw,
+/// misses none that became active.
+pub async fn racing_publications_are_all_seen(stores: Stores) {
+    let tenant = tenant();
+    let done = Arc::new(AtomicBool::new(false));
+    let reader = tokio::spawn(poll(stores.settings.clone(), tenant, done.clone()));
+    let mut revisions = race(|number| {
+        let settings = stores.settings.clone();
+        let kind = KINDS[number % KINDS.len()];
+        async move {
+            let mut expected = Revision(0);
+            loop {
+                let body = number.to_string();
+                let published = settings.publish(&tenant, kind, expected, body, NOW);
+                match published.await.unwrap() {
+                    Published::Published(revision) => return revision,
+                    Published::Conflict(active) => expected = active,
+                }
+            }
+        }
+    })
+    .await;
+    done.store(true, Ordering::SeqCst);
+    let known = reader.await.expect("nothing is missed");
+    revisions.sort();
+    revisions.dedup();
+    assert_eq!(revisions.len(), TASKS);
+    for (kind, known) in KINDS.into_iter().zip(known) {
+        let active = stores.settings.active(&tenant, kind).await.unwrap();
+        assert_eq!(active.expect("a document").revision, known);
+    }
+}
+
+/// Polls until `done`, and once more; gives the last revision it saw of each kind.
+async fn poll(
+    settings: Arc<dyn SettingsStore>,
+    tenant: TenantId,
+    done: Arc<AtomicBool>,
+) -> [Revision; 2] {
+    let mut known = [Revision(0); 2];
+    let mut newest = Revision(0);
+    loop {
+        let last = done.load(Ordering::SeqCst);
+        for (kind, revision) in settings.changed_since(&tenant, newest).await.unwrap() {
+            let place = KINDS.iter().position(|k| *k == kind).expect("its kind");
+            assert!(revision > known[place]);
+            known[place] = revision;
+        }
+        newest = known.into_iter().max().unwrap_or(newest);
+        for (kind, known) in KINDS.into_iter().zip(known) {
+            let active = settings.active(&tenant, kind).await.unwrap();
+            let active = active.map_or(Revision(0), |document| document.revision);
+            // A newer one is found by the next poll, one at most as new as what was
+            // seen by none.
+            assert!(active > newest || active == known, "{kind:?} was missed");
+        }
+        if last {
+            return known;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+const KINDS: [SettingsKind; 2] = [SettingsKind::SignIn, SettingsKind::Release];
 
 /// Nothing is active, and nothing changed, before the first publication.
 pub async fn there_are_no_settings_at_first(stores: Stores) {

@@ -1,7 +1,7 @@
 //! One winner: each primitive of [`StateStore`](ciam_core::store::StateStore), raced by 64 tasks.
 
-use ciam_core::Stores;
 use ciam_core::store::{Consumed, Inserted, Kind, Rotated};
+use ciam_core::{StoreError, Stores};
 
 use super::samples::{
     GRACE, NOW, TASKS, TTL, binding, bound, count, digest, race, record, successor, tenant,
@@ -132,6 +132,53 @@ pub async fn insert_once_has_one_winner(stores: Stores) {
     })
     .await;
     assert_eq!(count(&results, |first| *first), 1);
+}
+
+/// The same when the digest was there before and has expired: forgetting has one winner too.
+pub async fn insert_once_has_one_winner_after_it_expired(stores: Stores) {
+    let (tenant, digest) = (tenant(), digest());
+    let before = stores
+        .state
+        .insert_once(&tenant, "jti", &digest, NOW + TTL, NOW);
+    assert!(before.await.unwrap());
+    let now = NOW + TTL;
+    let results = race(|_| {
+        let state = stores.state.clone();
+        async move {
+            let first = state.insert_once(&tenant, "jti", &digest, now + TTL, now);
+            first.await.unwrap()
+        }
+    })
+    .await;
+    assert_eq!(count(&results, |first| *first), 1);
+}
+
+/// A successor whose key is taken is refused, and the token it should have followed
+/// lives on: nothing is half done.
+pub async fn rotate_to_a_taken_key_changes_nothing(stores: Stores) {
+    let (tenant, binding) = (tenant(), binding());
+    let (state, kind) = (&stores.state, Kind::RefreshToken);
+    let (old, other) = (bound(kind, &binding), bound(kind, &binding));
+    for record in [&old, &other] {
+        let inserted = state.insert(&tenant, record.clone(), NOW).await;
+        assert_eq!(inserted.unwrap(), Inserted::Ok);
+    }
+    let mut next = successor(&binding, b"sealed");
+    next.record.key = other.key;
+    next.record.payload = b"another payload".to_vec();
+    let refused = state
+        .rotate(&tenant, kind, &old.key, next, GRACE, NOW)
+        .await;
+    assert!(matches!(refused, Err(StoreError::Conflict)), "{refused:?}");
+    for record in [&old, &other] {
+        let stored = state.get(&tenant, kind, &record.key, NOW).await;
+        assert_eq!(stored.unwrap().as_ref(), Some(record));
+    }
+    let next = successor(&binding, b"sealed");
+    let rotated = state
+        .rotate(&tenant, kind, &old.key, next, GRACE, NOW)
+        .await;
+    assert_eq!(rotated.unwrap(), Rotated::Rotated);
 }
 
 /// Of 64 tasks, half of which consume and half of which rotate, one wins.

@@ -4,6 +4,10 @@ use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use ciam::core::SystemEntropy;
+use ciam::core::encoding::b64url_encode;
+use ciam::core::outside::random;
+
 use crate::listen::Urls;
 use crate::problem::Problem;
 
@@ -66,10 +70,12 @@ const ADDRESSES: &str = "ciam.addresses";
 /// Writes a file so that others see nothing or all of it.
 pub(crate) fn write_whole(path: &Path, content: &[u8]) -> Result<(), Problem> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.part", std::process::id()));
+    // A name that nobody can have put a link under.
+    let unique = b64url_encode(&random::<12>(&SystemEntropy));
+    name.push(format!(".{unique}.part"));
     let part = path.with_file_name(name);
     // What is written here may hold a private key.
-    let written = private_file(&part, true).and_then(|mut file| {
+    let written = private_file(&part).and_then(|mut file| {
         file.write_all(content)?;
         file.sync_all()?;
         fs::rename(&part, path)
@@ -80,16 +86,10 @@ pub(crate) fn write_whole(path: &Path, content: &[u8]) -> Result<(), Problem> {
     })
 }
 
-/// A new file that only its owner can read; `replace` takes over one that is
-/// there, otherwise it stays as it is and the call fails.
-pub(crate) fn private_file(path: &Path, replace: bool) -> std::io::Result<File> {
+/// A new file that only its owner can read; fails when there is one, or a link.
+pub(crate) fn private_file(path: &Path) -> std::io::Result<File> {
     let mut options = OpenOptions::new();
-    options.write(true);
-    if replace {
-        options.create(true).truncate(true);
-    } else {
-        options.create_new(true);
-    }
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)

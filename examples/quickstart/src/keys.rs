@@ -129,10 +129,13 @@ fn read_or_make(
     make: impl FnOnce() -> Result<Vec<u8>, Problem>,
 ) -> Result<Vec<u8>, Problem> {
     match fs::read_to_string(path) {
-        Ok(text) => der(&text).ok_or_else(|| not_a_key(path)),
+        Ok(text) => {
+            refuse_exposed(path)?;
+            der(&text).ok_or_else(|| not_a_key(path))
+        }
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let made = make()?;
-            private_file(path, false)
+            private_file(path)
                 .and_then(|mut file| file.write_all(pem(&made).as_bytes()))
                 .map_err(|error| {
                     Problem::caused(format_args!("{} cannot be written", path.display()), &error)
@@ -144,6 +147,27 @@ fn read_or_make(
             &error,
         )),
     }
+}
+
+/// Whoever can read the key can be the client.
+#[cfg(unix)]
+fn refuse_exposed(path: &Path) -> Result<(), Problem> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let metadata = fs::metadata(path).map_err(|error| {
+        Problem::caused(format_args!("{} cannot be read", path.display()), &error)
+    })?;
+    match metadata.permissions().mode() & 0o077 {
+        0 => Ok(()),
+        _ => Err(Problem::new(format!(
+            "{} can be read by others; run `chmod 600` on it",
+            path.display()
+        ))),
+    }
+}
+
+#[cfg(not(unix))]
+fn refuse_exposed(_path: &Path) -> Result<(), Problem> {
+    Ok(())
 }
 
 fn not_a_key(path: &Path) -> Problem {

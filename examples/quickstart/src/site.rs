@@ -1,7 +1,7 @@
 //! What the web pages of the shop and the partner have in common: the layout,
 //! the headers, the cookie, and that they answer under one host name alone.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use axum::extract::{Request, State};
@@ -126,7 +126,14 @@ pub(crate) fn escape(text: &str) -> String {
 #[derive(Debug)]
 pub(crate) struct Sessions<T> {
     cookie: String,
-    by_id: Mutex<HashMap<String, T>>,
+    kept: Mutex<Kept<T>>,
+}
+
+#[derive(Debug)]
+struct Kept<T> {
+    by_id: HashMap<String, T>,
+    /// The ids, the oldest first; some may be gone.
+    order: VecDeque<String>,
 }
 
 impl<T: Clone + Default> Sessions<T> {
@@ -137,44 +144,52 @@ impl<T: Clone + Default> Sessions<T> {
         let short: String = digest.chars().take(8).collect();
         Self {
             cookie: format!("{site}_session_{short}"),
-            by_id: Mutex::default(),
+            kept: Mutex::new(Kept {
+                by_id: HashMap::new(),
+                order: VecDeque::new(),
+            }),
         }
     }
 
     /// The session of a browser; an empty one when it has none.
     pub(crate) fn load(&self, headers: &HeaderMap) -> T {
         self.id(headers)
-            .and_then(|id| self.by_id().get(&id).cloned())
+            .and_then(|id| self.kept().by_id.get(&id).cloned())
             .unwrap_or_default()
     }
 
     /// Changes the session of a browser that has one.
     pub(crate) fn update(&self, headers: &HeaderMap, change: impl FnOnce(&mut T)) {
         let Some(id) = self.id(headers) else { return };
-        if let Some(session) = self.by_id().get_mut(&id) {
+        if let Some(session) = self.kept().by_id.get_mut(&id) {
             change(session);
         }
     }
 
-    /// Puts the session under a new cookie and forgets the one before.
+    /// Puts the session under a new cookie and forgets the one before, and the oldest
+    /// of all when there are too many.
     pub(crate) fn renew(&self, headers: &HeaderMap, session: T, response: &mut Response) {
         let id = b64url_encode(&random::<32>(&SystemEntropy));
         let old = self.id(headers);
-        let mut by_id = self.by_id();
-        if by_id.len() >= MOST_SESSIONS {
-            by_id.clear();
-        }
+        let mut kept = self.kept();
         if let Some(old) = old {
-            by_id.remove(&old);
+            kept.by_id.remove(&old);
         }
-        by_id.insert(id.clone(), session);
+        kept.by_id.insert(id.clone(), session);
+        kept.order.push_back(id.clone());
+        while kept.order.len() > MOST_SESSIONS {
+            if let Some(oldest) = kept.order.pop_front() {
+                kept.by_id.remove(&oldest);
+            }
+        }
+        drop(kept);
         self.set(&id, "", response);
     }
 
     /// Ends the session of a browser.
     pub(crate) fn end(&self, headers: &HeaderMap, response: &mut Response) {
         if let Some(id) = self.id(headers) {
-            self.by_id().remove(&id);
+            self.kept().by_id.remove(&id);
         }
         self.set("", "; Max-Age=0", response);
     }
@@ -200,10 +215,39 @@ impl<T: Clone + Default> Sessions<T> {
         }
     }
 
-    fn by_id(&self) -> MutexGuard<'_, HashMap<String, T>> {
-        self.by_id.lock().unwrap_or_else(PoisonError::into_inner)
+    fn kept(&self) -> MutexGuard<'_, Kept<T>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// More are not kept: this is a demo.
 const MOST_SESSIONS: usize = 1000;
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+    use super::*;
+
+    fn cookie(response: &Response) -> HeaderMap {
+        let set = response.headers()[SET_COOKIE].to_str().unwrap();
+        let (pair, _) = set.split_once(';').unwrap();
+        [(COOKIE, HeaderValue::from_str(pair).unwrap())]
+            .into_iter()
+            .collect()
+    }
+
+    #[test]
+    fn too_many_sessions_push_out_the_oldest() {
+        let sessions = Sessions::new("shop", "http://127.0.0.1:1");
+        let begin = |number: usize| {
+            let mut response = StatusCode::OK.into_response();
+            sessions.renew(&HeaderMap::new(), number, &mut response);
+            cookie(&response)
+        };
+        let browsers: Vec<_> = (1..=MOST_SESSIONS + 2).map(begin).collect();
+        let kept: Vec<_> = browsers.iter().map(|b| sessions.load(b)).collect();
+        assert_eq!(kept.get(..3).unwrap(), [0, 0, 3]);
+        assert_eq!(kept.last(), Some(&(MOST_SESSIONS + 2)));
+    }
+}

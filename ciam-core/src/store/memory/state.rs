@@ -180,6 +180,9 @@ impl StateStore for MemoryStore {
         {
             return Err(StoreError::Conflict);
         }
+        if tables.is_revoked(tenant, next.record.binding.as_ref()) {
+            return Ok(Rotated::Missing);
+        }
         if let Some(stored) = tables.records.get_mut(&(*tenant, kind, *old)) {
             stored.used = Some(Used {
                 at: now,

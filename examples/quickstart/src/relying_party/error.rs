@@ -19,6 +19,9 @@ pub(crate) enum RelyingPartyError {
     Callback(&'static str),
     /// The ID token is not good.
     IdToken(String),
+    /// The ID token is signed with a key that the provider did not have when its
+    /// keys were loaded.
+    UnknownKey,
     /// The provider cannot be reached, or answers nonsense.
     Unusable(String),
 }
@@ -59,6 +62,7 @@ impl fmt::Display for RelyingPartyError {
             Self::Refused { error, .. } => f.write_str(error),
             Self::Callback(problem) => write!(f, "the answer is not good: {problem}"),
             Self::IdToken(problem) => write!(f, "the ID token is not good: {problem}"),
+            Self::UnknownKey => f.write_str("the ID token is not good: its key is unknown"),
             Self::Unusable(problem) => write!(f, "the provider cannot be used: {problem}"),
         }
     }

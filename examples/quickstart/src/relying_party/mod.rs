@@ -2,9 +2,13 @@
 //! shop and the partner application use, and the walk for its own checks.
 
 mod error;
+#[cfg(test)]
+mod tests;
 mod tokens;
 
 use std::future::Future;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use openidconnect::core::{
     CoreAuthDisplay, CoreAuthPrompt, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey,
@@ -18,7 +22,7 @@ use openidconnect::{
     Scope, StandardErrorResponse,
 };
 use serde::Deserialize;
-use tokio::sync::OnceCell;
+use tokio::sync::Mutex;
 use url::Url;
 
 use crate::keys::ClientKey;
@@ -34,11 +38,13 @@ pub(crate) struct RelyingParty {
     redirect_uri: String,
     key: ClientKey,
     http: reqwest::Client,
-    discovered: OnceCell<Discovered>,
+    discovered: Mutex<Option<Arc<Discovered>>>,
 }
 
 #[derive(Debug)]
 struct Discovered {
+    at: Instant,
+    /// Holds the provider's keys too.
     client: Oidc,
     end_session: Option<Url>,
 }
@@ -76,7 +82,7 @@ impl RelyingParty {
             redirect_uri: redirect_uri.into(),
             key,
             http,
-            discovered: OnceCell::new(),
+            discovered: Mutex::default(),
         }
     }
 
@@ -148,8 +154,9 @@ impl RelyingParty {
         verifier: &str,
         nonce: &str,
     ) -> Result<Tokens, RelyingPartyError> {
-        let client = &self.discovered().await?.client;
-        let answer = client
+        let discovered = self.discovered().await?;
+        let answer = discovered
+            .client
             .exchange_code(AuthorizationCode::new(code))
             .map_err(RelyingPartyError::unusable)?
             .set_pkce_verifier(PkceCodeVerifier::new(verifier.to_owned()))
@@ -158,21 +165,29 @@ impl RelyingParty {
             .request_async(&self.sender())
             .await
             .map_err(RelyingPartyError::of_token_request)?;
-        Tokens::verified(client, &answer, Some(&Nonce::new(nonce.to_owned())))
+        let nonce = Nonce::new(nonce.to_owned());
+        self.verified(discovered, &answer, Some(&nonce)).await
     }
 
-    /// Trades a refresh token for new tokens.
-    pub(crate) async fn refresh(&self, token: &str) -> Result<Tokens, RelyingPartyError> {
-        let client = &self.discovered().await?.client;
-        let answer = client
-            .exchange_refresh_token(&RefreshToken::new(token.to_owned()))
+    /// Trades the refresh token of `before` for new tokens of the same person.
+    pub(crate) async fn refresh(&self, before: &Tokens) -> Result<Tokens, RelyingPartyError> {
+        let token = before
+            .refresh_token
+            .clone()
+            .ok_or(RelyingPartyError::Callback("there is no refresh token"))?;
+        let discovered = self.discovered().await?;
+        let answer = discovered
+            .client
+            .exchange_refresh_token(&RefreshToken::new(token))
             .map_err(RelyingPartyError::unusable)?
             .add_extra_param("client_assertion_type", ASSERTION_TYPE)
             .add_extra_param("client_assertion", self.assertion()?)
             .request_async(&self.sender())
             .await
             .map_err(RelyingPartyError::of_token_request)?;
-        Tokens::verified(client, &answer, None)
+        self.verified(discovered, &answer, None)
+            .await?
+            .following(before)
     }
 
     /// Where the browser goes to sign out (OpenID Connect RP-Initiated Logout 1.0).
@@ -196,8 +211,42 @@ impl RelyingParty {
         Ok(url)
     }
 
-    async fn discovered(&self) -> Result<&Discovered, RelyingPartyError> {
-        self.discovered.get_or_try_init(|| self.discover()).await
+    /// The tokens of an answer. Where the provider has a new key, its keys are loaded
+    /// anew, once.
+    async fn verified(
+        &self,
+        discovered: Arc<Discovered>,
+        answer: &TokenAnswer,
+        nonce: Option<&Nonce>,
+    ) -> Result<Tokens, RelyingPartyError> {
+        match Tokens::verified(&discovered.client, answer, nonce) {
+            Err(RelyingPartyError::UnknownKey) => {
+                let is_another = |kept: &Arc<Discovered>| !Arc::ptr_eq(kept, &discovered);
+                let newer = self.discovered_where(is_another).await?;
+                Tokens::verified(&newer.client, answer, nonce)
+            }
+            other => other,
+        }
+    }
+
+    /// What the provider says of itself, from a while ago at most.
+    async fn discovered(&self) -> Result<Arc<Discovered>, RelyingPartyError> {
+        self.discovered_where(|kept| kept.at.elapsed() < KEPT).await
+    }
+
+    /// What is kept, when it will do; otherwise the provider is asked.
+    async fn discovered_where(
+        &self,
+        will_do: impl Fn(&Arc<Discovered>) -> bool,
+    ) -> Result<Arc<Discovered>, RelyingPartyError> {
+        // Whoever comes while another asks waits for the answer.
+        let mut kept = self.discovered.lock().await;
+        if let Some(discovered) = kept.as_ref().filter(|kept| will_do(kept)) {
+            return Ok(Arc::clone(discovered));
+        }
+        let discovered = Arc::new(self.discover().await?);
+        *kept = Some(Arc::clone(&discovered));
+        Ok(discovered)
     }
 
     async fn discover(&self) -> Result<Discovered, RelyingPartyError> {
@@ -216,6 +265,7 @@ impl RelyingParty {
         let client =
             Oidc::from_provider_metadata(metadata, client_id, None).set_redirect_uri(redirect_uri);
         Ok(Discovered {
+            at: Instant::now(),
             client,
             end_session,
         })
@@ -233,6 +283,9 @@ impl RelyingParty {
         move |request| Box::pin(send(http.clone(), request))
     }
 }
+
+/// How long the provider's metadata and keys are believed.
+const KEPT: Duration = Duration::from_secs(300);
 
 /// `client_assertion_type` of RFC 7523 section 2.2.
 pub(crate) const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";

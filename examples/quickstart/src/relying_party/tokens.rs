@@ -4,8 +4,8 @@ use openidconnect::core::{
     CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreTokenType,
 };
 use openidconnect::{
-    AdditionalClaims, EmptyExtraTokenFields, IdTokenFields, Nonce, OAuth2TokenResponse,
-    StandardTokenResponse, TokenResponse,
+    AdditionalClaims, ClaimsVerificationError, EmptyExtraTokenFields, IdTokenFields, Nonce,
+    OAuth2TokenResponse, SignatureVerificationError, StandardTokenResponse, TokenResponse,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -44,7 +44,12 @@ impl Tokens {
         };
         let claims = id_token
             .claims(&client.id_token_verifier(), check)
-            .map_err(|error| RelyingPartyError::IdToken(crate::problem::chain(&error)))?;
+            .map_err(|error| match error {
+                ClaimsVerificationError::SignatureVerification(
+                    SignatureVerificationError::NoMatchingKey,
+                ) => RelyingPartyError::UnknownKey,
+                error => RelyingPartyError::IdToken(crate::problem::chain(&error)),
+            })?;
         let claims = match serde_json::to_value(claims) {
             Ok(Value::Object(claims)) => claims,
             _ => return Err(RelyingPartyError::IdToken("not an object".into())),
@@ -62,6 +67,20 @@ impl Tokens {
             refresh_token: answer.refresh_token().map(|token| token.secret().clone()),
             scopes: scopes.join(" "),
         })
+    }
+
+    /// Checks that these follow from `before`: the ID token of a refresh is about
+    /// the same person and the same authentication (OpenID Connect Core section 12.2).
+    pub(super) fn following(self, before: &Self) -> Result<Self, RelyingPartyError> {
+        for claim in ["iss", "sub", "auth_time"] {
+            let (now, then) = (self.claims.get(claim), before.claims.get(claim));
+            let missing = claim == "auth_time" && now.is_none();
+            if now != then && !missing {
+                let problem = format!("its `{claim}` is not the one of the sign-in");
+                return Err(RelyingPartyError::IdToken(problem));
+            }
+        }
+        Ok(self)
     }
 
     /// A claim of the ID token, when it is text.
@@ -97,3 +116,39 @@ pub(crate) type TokenAnswer = StandardTokenResponse<
     >,
     CoreTokenType,
 >;
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+    use serde_json::{Value, json};
+
+    use super::Tokens;
+
+    fn tokens(claims: Value) -> Tokens {
+        Tokens {
+            id_token: String::new(),
+            claims: serde_json::from_value(claims).unwrap(),
+            access_token: String::new(),
+            refresh_token: None,
+            scopes: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_refresh_is_about_the_same_person() {
+        let of = |iss, sub, auth_time: u32| {
+            tokens(json!({ "iss": iss, "sub": sub, "auth_time": auth_time }))
+        };
+        let before = of("https://op.test", "alice", 1);
+        let follows = |next: Tokens| next.following(&before).is_ok();
+        assert!(follows(of("https://op.test", "alice", 1)));
+        assert!(follows(tokens(
+            json!({ "iss": "https://op.test", "sub": "alice" })
+        )));
+        assert!(!follows(of("https://op.test", "mallory", 1)));
+        assert!(!follows(of("https://other.test", "alice", 1)));
+        assert!(!follows(of("https://op.test", "alice", 2)));
+        assert!(!follows(tokens(json!({ "iss": "https://op.test" }))));
+    }
+}

@@ -157,6 +157,8 @@ fn web(key: &ClientKey, name: &str, redirect_uri: &str, scopes: &str) -> Result<
 }
 
 async fn put_api(provider: &Provider, api: Api) -> Result<(), Problem> {
+    api.check(provider.issuer())
+        .map_err(|error| Problem::caused("an API of the demo", &error))?;
     provider
         .stores()
         .clients

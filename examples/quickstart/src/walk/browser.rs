@@ -261,6 +261,11 @@ impl Page {
         Ok(unescape(&without_tags(rest.get(..end).unwrap_or(rest))))
     }
 
+    /// Makes its forms say that they come from there.
+    pub(crate) fn set_origin(&mut self, origin: &str) {
+        origin.clone_into(&mut self.origin);
+    }
+
     /// The address of the link with this id.
     pub(crate) fn link(&self, id: &str) -> Result<String, String> {
         let mark = format!("id=\"{id}\"");

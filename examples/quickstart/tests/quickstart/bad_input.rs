@@ -140,3 +140,20 @@ fn a_second_process_without_a_first_is_told() {
     let assertion = refusal(&quickstart(&["--dir", dir, "assertion"]));
     assert!(assertion.contains("warehouse"), "{assertion}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_client_key_that_others_can_read_is_refused() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let demo = Demo::start();
+    let (_, dir) = demo.terminate();
+    let key = dir.path().join("client-keys/warehouse.pem");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+    let said = refusal(&quickstart(&[
+        "--dir",
+        dir.path().to_str().unwrap(),
+        "assertion",
+    ]));
+    assert!(said.contains("warehouse.pem"), "{said}");
+    assert!(said.contains("chmod 600"), "{said}");
+}

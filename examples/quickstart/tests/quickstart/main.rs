@@ -18,4 +18,5 @@ mod browser;
 mod demo;
 mod options;
 mod serving;
+mod shop;
 mod walk;

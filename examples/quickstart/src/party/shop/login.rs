@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::{Form, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -17,6 +17,9 @@ pub(super) struct Pending {
     login: Login,
     /// Who steps up: nobody else may come back.
     subject: Option<String>,
+    /// The order that this login confirms, in cents. Another login, and whoever
+    /// gives this one up, leaves it unplaced.
+    order: Option<i64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -31,18 +34,57 @@ pub(super) async fn begin(
     Query(query): Query<Begin>,
     headers: HeaderMap,
 ) -> Response {
-    let mut session = shop.sessions.load(&headers);
+    let session = shop.sessions.load(&headers);
+    send(&shop, &headers, session, query.acr.as_deref(), None).await
+}
+
+/// What the page sends that asks to confirm an order.
+#[derive(Debug, Deserialize)]
+pub(super) struct Confirmation {
+    /// In cents.
+    total: i64,
+    /// The level of assurance that the API wants.
+    acr: String,
+}
+
+/// Somebody signed in confirms an order by a stronger sign-in, which places it.
+pub(super) async fn confirm(
+    State(shop): State<Arc<Shop>>,
+    headers: HeaderMap,
+    Form(order): Form<Confirmation>,
+) -> Response {
+    if !shop.site.posted_here(&headers) {
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    let session = shop.sessions.load(&headers);
+    if session.tokens.is_none() {
+        return see_other("/login");
+    }
+    send(
+        &shop,
+        &headers,
+        session,
+        Some(&order.acr),
+        Some(order.total),
+    )
+    .await
+}
+
+async fn send(
+    shop: &Shop,
+    headers: &HeaderMap,
+    mut session: Session,
+    acr: Option<&str>,
+    order: Option<i64>,
+) -> Response {
     let hint = session
         .tokens
         .as_ref()
         .map(|tokens| tokens.id_token.clone());
-    let begun = shop
-        .provider
-        .begin(SCOPES, query.acr.as_deref(), hint.as_deref())
-        .await;
+    let begun = shop.provider.begin(SCOPES, acr, hint.as_deref()).await;
     let login = match begun {
         Ok(login) => login,
-        Err(error) => return failed(&shop, &session, &error),
+        Err(error) => return failed(shop, &session, &error),
     };
     let mut response = see_other(login.url.as_str());
     session.pending = Some(Pending {
@@ -51,8 +93,9 @@ pub(super) async fn begin(
             .tokens
             .as_ref()
             .and_then(|tokens| tokens.text("sub").map(str::to_owned)),
+        order,
     });
-    shop.sessions.renew(&headers, session, &mut response);
+    shop.sessions.renew(headers, session, &mut response);
     response
 }
 
@@ -79,8 +122,8 @@ pub(super) async fn callback(
         Err(error) => return failed(&shop, &session, &error),
     };
     session.tokens = Some(tokens);
-    let mut response = match session.waiting.take() {
-        Some(total) => orders::place_waiting(&shop, &mut session, total).await,
+    let mut response = match pending.order {
+        Some(total) => orders::order(&shop, &mut session, total).await,
         None => see_other("/"),
     };
     shop.sessions.renew(&headers, session, &mut response);
@@ -118,6 +161,6 @@ fn failed(shop: &Shop, session: &Session, error: &RelyingPartyError) -> Response
         status,
         "Not signed in",
         session,
-        &pages::not_signed_in(error),
+        &pages::not_signed_in(session.tokens.as_ref(), error),
     )
 }

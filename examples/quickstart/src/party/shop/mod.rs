@@ -42,8 +42,6 @@ struct Session {
     pending: Option<Pending>,
     /// Who is signed in.
     tokens: Option<Tokens>,
-    /// An order that waits for a stronger sign-in, in cents.
-    waiting: Option<i64>,
 }
 
 /// What the home page needs to know of the others.
@@ -85,6 +83,7 @@ impl Shop {
         Router::new()
             .route("/", get(home))
             .route("/login", get(login::begin))
+            .route("/confirm", post(login::confirm))
             .route("/callback", get(login::callback))
             .route("/sign-out", post(login::sign_out))
             .route("/orders", get(orders::list).post(orders::place))

@@ -20,7 +20,7 @@ pub(super) async fn list(State(shop): State<Arc<Shop>>, headers: HeaderMap) -> R
     }
     let answer = call(&shop, &mut session, Method::GET, None).await;
     shop.sessions
-        .update(&headers, |kept| kept.tokens.clone_from(&session.tokens));
+        .update(&headers, |kept| kept.clone_from(&session));
     match answer {
         Ok(answer) if answer.status == StatusCode::OK => {
             let orders: Vec<Order> = answer
@@ -53,19 +53,18 @@ pub(super) async fn place(
     if session.tokens.is_none() {
         return see_other("/login");
     }
-    let response = place_waiting(&shop, &mut session, basket.total).await;
+    let response = order(&shop, &mut session, basket.total).await;
     shop.sessions.update(&headers, |kept| *kept = session);
     response
 }
 
-/// Places an order of somebody signed in. One that needs a stronger sign-in
-/// waits for it in the session.
-pub(super) async fn place_waiting(shop: &Shop, session: &mut Session, total: i64) -> Response {
+/// Places an order of somebody signed in, or shows the page that asks to confirm it
+/// by a stronger sign-in.
+pub(super) async fn order(shop: &Shop, session: &mut Session, total: i64) -> Response {
     let body = json!({ "total_cents": total });
     match call(shop, session, Method::POST, Some(body)).await {
         Ok(answer) if answer.status == StatusCode::CREATED => see_other("/orders"),
         Ok(answer) if answer.wanted_acr().is_some() => {
-            session.waiting = Some(total);
             let page = pages::confirm(total, &answer);
             shop.page(StatusCode::FORBIDDEN, "Confirm it is you", session, &page)
         }
@@ -94,17 +93,15 @@ async fn call(
                 body.clone(),
             )
             .await?;
-        let Some(refresh_token) = tokens.refresh_token.clone() else {
-            return Ok(answer);
-        };
-        if fresh || !answer.is_invalid_token() {
+        if fresh || !answer.is_invalid_token() || tokens.refresh_token.is_none() {
             return Ok(answer);
         }
-        match shop.provider.refresh(&refresh_token).await {
+        match shop.provider.refresh(tokens).await {
             Ok(tokens) => session.tokens = Some(tokens),
-            // Signed out at the provider: that ends the shop's session too.
+            // Signed out at the provider: that ends the shop's session too, with
+            // whatever was under way in it.
             Err(error) if error.code() == Some("invalid_grant") => {
-                session.tokens = None;
+                (session.tokens, session.pending) = (None, None);
                 return Ok(answer);
             }
             Err(error) => return Err(error.to_string()),

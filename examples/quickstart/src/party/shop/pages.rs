@@ -94,12 +94,14 @@ pub(super) fn orders(orders: &[Order]) -> String {
 pub(super) fn confirm(total: i64, answer: &Answer) -> String {
     format!(
         "<section><h1>Confirm it is you</h1><p id=\"reason\">{sentence}</p>\
-         <p>The API refused the order of {total} with this challenge (RFC 9470):</p>\
+         <p>The API refused the order of {price} with this challenge (RFC 9470):</p>\
          <pre id=\"challenge\">{challenge}</pre>\
-         <p class=\"row\"><a class=\"button primary\" id=\"step-up\" href=\"/login?acr={acr}\">Confirm with your bank</a>\
-         <a href=\"/orders\">Not now</a></p></section>",
+         <form class=\"row\" method=\"post\" action=\"/confirm\">\
+         <input type=\"hidden\" name=\"total\" value=\"{total}\"><input type=\"hidden\" name=\"acr\" value=\"{acr}\">\
+         <button class=\"primary\" id=\"step-up\">Confirm with your bank</button>\
+         <a href=\"/orders\">Not now</a></form></section>",
         sentence = escape(answer.sentence()),
-        total = euros(total),
+        price = euros(total),
         challenge = escape(answer.challenge.as_deref().unwrap_or_default()),
         acr = escape(answer.wanted_acr().unwrap_or_default()),
     )
@@ -122,10 +124,15 @@ pub(super) fn unreachable(problem: &str) -> String {
     )
 }
 
-pub(super) fn not_signed_in(error: &RelyingPartyError) -> String {
+/// `tokens` are those of whoever was signed in before and still is.
+pub(super) fn not_signed_in(tokens: Option<&Tokens>, error: &RelyingPartyError) -> String {
+    let (title, again) = match tokens {
+        None => ("You are not signed in", "/login"),
+        Some(_) => ("Nothing was confirmed", "/orders"),
+    };
     format!(
-        "<section><h1>You are not signed in</h1><p class=\"bad\" id=\"error\">{}</p>\
-         <p class=\"row\"><a class=\"button\" href=\"/login\">Try again</a><a href=\"/\">Back</a></p></section>",
+        "<section><h1>{title}</h1><p class=\"bad\" id=\"error\">{}</p>\
+         <p class=\"row\"><a class=\"button\" href=\"{again}\">Try again</a><a href=\"/\">Back</a></p></section>",
         escape(&error.to_string())
     )
 }

@@ -16,7 +16,17 @@ pub(super) async fn steps_up(walk: &mut Walk) -> Proof {
     let form = orders.form_with("total", Some("150000"))?;
     let confirm = walk.alice.submit(&form, &[], None).await?;
     confirm.text_of("challenge")?;
-    let screen = walk.alice.open(&confirm.link("step-up")?).await?;
+    // Nobody else's page can confirm in her name.
+    let mut elsewhere = confirm.clone();
+    elsewhere.set_origin("http://elsewhere.example");
+    let missing = || format!("nothing to confirm with: {}", confirm.shown());
+    let forged = elsewhere.form("/confirm").ok_or_else(missing)?;
+    let refused = walk.alice.submit(&forged, &[], None).await?;
+    ensure(refused.status == 403, || {
+        format!("a forged confirmation: {}", refused.shown())
+    })?;
+    let form = confirm.form("/confirm").ok_or_else(missing)?;
+    let screen = walk.alice.submit(&form, &[], None).await?;
     ensure(screen.form_with("password", None).is_err(), || {
         "the screen offers a password although it is too weak".into()
     })?;

@@ -34,7 +34,8 @@ pub(super) async fn switched(walk: &Walk) -> Proof {
     ))
 }
 
-/// `options add` makes a working option.
+/// `options add` makes a working option. Nobody vouches for what a social network
+/// says, so that who comes from there may look around, but not order.
 pub(super) async fn added(walk: &Walk) -> Proof {
     let issuer = &walk.running.urls.social;
     let name = &walk.config.names.social;
@@ -48,8 +49,13 @@ pub(super) async fn added(walk: &Walk) -> Proof {
     let home = sign_in(&mut browser, &at_social, SOCIAL_USER, SOCIAL_PASSWORD, None).await?;
     let acr = home.text_of("acr")?;
     ensure(acr == "low", || format!("it is worth `{acr}`"))?;
+    let scopes = home.text_of("scopes")?;
+    ensure(
+        scopes.contains("orders:read") && !scopes.contains("orders:write"),
+        || format!("`{scopes}` was granted"),
+    )?;
     Ok(format!(
-        "`{SOCIAL}` was added at run time, {SOCIAL_USER} signed in with it, worth `{acr}`"
+        "`{SOCIAL}` was added at run time, {SOCIAL_USER} signed in with it, worth `{acr}`; nobody vouches for an age, so no `orders:write`"
     ))
 }
 

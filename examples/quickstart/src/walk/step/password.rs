@@ -1,7 +1,7 @@
 //! Signing in with a password, and what the tokens are good for.
 
 use ciam::core::encoding::b64url_decode;
-use ciam::tokens::{DecryptKeySet, UnverifiedJwe};
+use ciam::tokens::UnverifiedJwe;
 use serde_json::{Value, json};
 
 use crate::party::shop::SCOPES;
@@ -82,6 +82,11 @@ pub(super) async fn calls_the_api(walk: &Walk) -> Proof {
     })?;
     let own = walk.api(token, "/orders/1", None).await?;
     let other = walk.api(token, "/orders/2", None).await?;
+    let none = walk.api(token, "/orders/999", None).await?;
+    ensure(
+        none.status == other.status && none.body == other.body,
+        || format!("an order that there is not: {} {}", none.status, none.body),
+    )?;
     ensure(own.status == 200 && other.status == 403, || {
         format!(
             "own order: {}, somebody else's: {}",
@@ -130,9 +135,8 @@ pub(super) async fn large_order(walk: &Walk) -> Proof {
 
 /// The signed token inside an encrypted one; only the API has the key.
 pub(super) fn open(walk: &Walk, token: &str) -> Result<String, String> {
-    let keys = DecryptKeySet::new([walk.running.orders_key.clone()]);
     UnverifiedJwe::parse(token)
-        .and_then(|jwe| jwe.decrypt_nested_with(&keys))
+        .and_then(|jwe| jwe.decrypt_nested(&walk.running.orders_key))
         .map(|signed| signed.as_str().to_owned())
         .map_err(|error| format!("the access token does not open: {error}"))
 }

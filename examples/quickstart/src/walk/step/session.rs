@@ -11,18 +11,21 @@ pub(super) async fn refresh(walk: &Walk) -> Proof {
     let tokens = walk
         .tokens(&client, &walk.shop_redirect_uri(), SCOPES)
         .await?;
-    let first = tokens.refresh_token.ok_or("there is no refresh token")?;
     let next = client
-        .refresh(&first)
+        .refresh(&tokens)
         .await
         .map_err(|error| error.to_string())?;
-    let second = next.refresh_token.ok_or("there is no new refresh token")?;
-    ensure(first != second, || "it stayed the same".into())?;
+    ensure(next.refresh_token.is_some(), || {
+        "there is no new refresh token".into()
+    })?;
+    ensure(tokens.refresh_token != next.refresh_token, || {
+        "it stayed the same".into()
+    })?;
     ensure(tokens.access_token != next.access_token, || {
         "the access token stayed the same".into()
     })?;
     let third = client
-        .refresh(&second)
+        .refresh(&next)
         .await
         .map_err(|error| error.to_string())?;
     let orders = walk.api(&third.access_token, "/orders", None).await?;
@@ -75,7 +78,6 @@ pub(super) async fn signs_out(walk: &mut Walk) -> Proof {
         .finish(&login, callback(&landed))
         .await
         .map_err(|error| error.to_string())?;
-    let refresh_token = tokens.refresh_token.ok_or("there is no refresh token")?;
 
     let home = walk.alice.open(&shop).await?;
     let form = home
@@ -90,7 +92,7 @@ pub(super) async fn signs_out(walk: &mut Walk) -> Proof {
     ensure(screen.form_with("password", None).is_ok(), || {
         format!("the provider still knows the browser: {}", screen.shown())
     })?;
-    let error = match client.refresh(&refresh_token).await {
+    let error = match client.refresh(&tokens).await {
         Ok(_) => return Err("the refresh token survived the session".into()),
         Err(error) => error,
     };
