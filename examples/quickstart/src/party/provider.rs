@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use ciam::broker::GuardedClient;
-use ciam::idp::Provider;
 use ciam::idp::page::Brand;
+use ciam::idp::{AcrLevels, Provider};
 use ciam::policy::CedarEngine;
 
 use crate::config::Config;
@@ -28,6 +28,8 @@ pub(crate) fn build(opened: &Opened, urls: &Urls, config: &Config) -> Result<Pro
         .with_keys(opened.keys.clone())
         .with_policies(Arc::new(policies))
         .with_http_client(Arc::new(http))
+        // What the password and the bank give; the metadata promises no more.
+        .with_acr_levels(AcrLevels::new("low", ["substantial"]))
         .with_brand(brand(&config.names.provider))
         .build()
         .map_err(|error| Problem::caused("the provider cannot be built", &error))
