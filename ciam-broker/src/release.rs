@@ -142,28 +142,31 @@ impl ReleaseSettings {
             .filter(|rule| rule.applies(client, scopes, target));
         for released in applying.flat_map(|rule| &rule.attributes) {
             let name = released.attribute.as_str();
-            let about = checked_value(name);
-            let Some(attribute) = attributes.attribute(about.unwrap_or(name)) else {
+            // `email_verified` alone stands for the address it is about.
+            let name = checked_value(name).unwrap_or(name);
+            let only_check = name != released.attribute.as_str();
+            let Some(attribute) = attributes.attribute(name) else {
                 continue;
             };
             if attribute.sensitivity() == Sensitivity::Sensitive && !released.clear {
                 continue;
             }
-            let value = match about {
-                Some(_) if attribute.values.is_empty() => None,
-                Some(_) => Some(attribute.is_verified().into()),
-                None => json(attribute),
-            };
-            let (Some(value), claim) = (value, released.claim()) else {
-                continue;
-            };
+            let claim = if only_check { name } else { released.claim() };
             // Documents are checked when they are read, but this is the last gate.
-            if is_reserved(claim) || claims.contains_key(claim) {
+            if is_reserved(claim)
+                || checked_value(claim).is_some()
+                || claims.contains_key(claim)
+                || attribute.values.is_empty()
+            {
                 continue;
             }
-            claims.insert(claim.to_owned(), value);
-            if claim == name
-                && let Some(check) = check_of(name)
+            if !only_check && let Some(value) = json(attribute) {
+                claims.insert(claim.to_owned(), value);
+            }
+            // Whatever attribute fills the claim: its own provenance says whether
+            // the value was checked.
+            if let Some(check) = check_of(claim)
+                && (claims.contains_key(claim) || !claims.contains_key(check))
             {
                 claims.insert(check.to_owned(), attribute.is_verified().into());
             }

@@ -21,8 +21,13 @@ pub(crate) fn checked_value(name: &str) -> Option<&'static str> {
 }
 
 /// Adds claims that count less to those that count more. What says that a value was
-/// checked is taken over only together with that value.
+/// checked is taken over only together with that value, and without it says nothing.
 pub(crate) fn add(claims: &mut Map<String, Value>, mut more: Map<String, Value>) {
+    for (value, check) in PAIRS {
+        if !claims.contains_key(value) {
+            claims.remove(check);
+        }
+    }
     more.retain(|name, _| {
         let value = checked_value(name).unwrap_or(name);
         !claims.contains_key(name) && !claims.contains_key(value)

@@ -63,11 +63,13 @@ impl TargetError {
 /// The APIs that get tokens, each with the scopes that are its alone.
 pub(crate) async fn all(inner: &Inner) -> Result<Vec<Api>, Failure> {
     let mut apis = inner.stores.clients.apis(&inner.tenant).await?;
-    apis.retain(|api| api.enabled);
     let faults = sort_out(&inner.issuer, &mut apis);
     if !faults.is_empty() {
         complain(inner, &faults).await;
     }
+    // Last, because a disabled API still owns its scopes: what people allowed it
+    // must not pass to the next that takes the name.
+    apis.retain(|api| api.enabled);
     Ok(apis)
 }
 
@@ -98,7 +100,7 @@ fn sort_out(issuer: &Issuer, apis: &mut Vec<Api>) -> Vec<String> {
 /// Tells the operator, but not at each request.
 async fn complain(inner: &Inner, faults: &[String]) {
     let reason = faults.join("; ");
-    let key = sha256(format!("{COMPLAINT} {reason}").as_bytes());
+    let key = sha256(format!("{} {reason}", audit::API_UNUSABLE).as_bytes());
     let taken = inner
         .stores
         .rates
@@ -107,13 +109,12 @@ async fn complain(inner: &Inner, faults: &[String]) {
     if matches!(taken, Ok(Rate::Allowed)) {
         let event = AuditEvent {
             reason: Some(reason.chars().take(500).collect()),
-            ..audit::event(inner, COMPLAINT, Outcome::Failed)
+            ..audit::event(inner, audit::API_UNUSABLE, Outcome::Failed)
         };
         audit::record(inner, event).await;
     }
 }
 
-const COMPLAINT: &str = "api.unusable";
 const AN_HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// The target with this audience; none when there is no such API any more.

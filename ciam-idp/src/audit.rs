@@ -33,11 +33,12 @@ pub(crate) async fn record(inner: &Inner, event: AuditEvent) {
     }
 }
 
-/// What keeps the record of refusals small. Anybody can cause them, without an
-/// account and as often as they like, and each would be a row for
+/// What keeps the record of refusals and failures small. Anybody can cause them,
+/// without an account and as often as they like, and each would be a row for
 /// [`RETENTION`](ciam_core::audit::RETENTION). So of each kind only so many a minute
 /// are kept of those that name no subject; the next one says how many were not.
-/// Replays are always kept: the first one ends its grant, so there are not many.
+/// What nobody can cause at will is always kept: a replay ends its grant, and a bad
+/// document is complained of once.
 #[derive(Default)]
 pub(crate) struct AnonymousEvents(Mutex<BTreeMap<&'static str, Minute>>);
 
@@ -51,9 +52,9 @@ struct Minute {
 impl AnonymousEvents {
     /// The event, when it is to be kept.
     fn admit(&self, mut event: AuditEvent) -> Option<AuditEvent> {
-        if event.outcome != Outcome::Refused
+        if event.outcome == Outcome::Success
             || event.subject.is_some()
-            || REPLAYS.contains(&event.kind)
+            || SELDOM.contains(&event.kind)
         {
             return Some(event);
         }
@@ -100,7 +101,15 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
 /// What is recorded when something that works once is used again.
 pub(crate) const REPLAYED_CODE: &str = "code.replayed";
 pub(crate) const REPLAYED_REFRESH_TOKEN: &str = "refresh_token.replayed";
-const REPLAYS: [&str; 2] = [REPLAYED_CODE, REPLAYED_REFRESH_TOKEN];
+/// What is recorded when an operator's document or API cannot be used.
+pub(crate) const SETTINGS_REJECTED: &str = "settings.rejected";
+pub(crate) const API_UNUSABLE: &str = "api.unusable";
+const SELDOM: [&str; 4] = [
+    REPLAYED_CODE,
+    REPLAYED_REFRESH_TOKEN,
+    SETTINGS_REJECTED,
+    API_UNUSABLE,
+];
 
 /// Events of a kind that are kept of each minute, in each process.
 const A_MINUTE: u32 = 60;

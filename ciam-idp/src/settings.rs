@@ -133,7 +133,7 @@ impl Settings {
         );
         let event = AuditEvent {
             reason: Some(reason),
-            ..audit::event(inner, "settings.rejected", Outcome::Failed)
+            ..audit::event(inner, audit::SETTINGS_REJECTED, Outcome::Failed)
         };
         audit::record(inner, event).await;
         if next.loaded.contains(&kind) {

@@ -135,3 +135,24 @@ fn there_is_no_check_without_an_address() {
     let sensitive = profile(true, Sensitivity::Sensitive);
     assert_eq!(release(&rules, &sensitive), json!({}));
 }
+
+#[test]
+fn a_claim_that_another_attribute_fills_has_the_check_of_that_attribute() {
+    let mut profile = profile(true, Personal);
+    profile.merge(attributes(&[(
+        "work_email",
+        json!("boss@example.org"),
+        Personal,
+    )]));
+    let mut unverified = profile.remove("work_email").unwrap();
+    unverified.values[0].provenance.verified = false;
+    profile.insert("work_email".parse().unwrap(), unverified);
+    let renamed = json!({ "attribute": "work_email", "claim": "email" });
+    let check = json!({ "attribute": "email_verified" });
+    for rules in [json!([renamed, check]), json!([check, renamed])] {
+        assert_eq!(
+            release(&rules, &profile),
+            json!({ "email": "boss@example.org", "email_verified": false })
+        );
+    }
+}

@@ -85,7 +85,10 @@ impl Place {
         };
         let subject = account.subject;
         take_over(inner, account, &attributes).await?;
-        Ok(Some(subject))
+        // Whoever was locked meanwhile does not get in.
+        let accounts = &inner.stores.accounts;
+        let now = accounts.find(&inner.tenant, &subject).await?;
+        Ok(now.filter(is_active).map(|account| account.subject))
     }
 }
 

@@ -34,10 +34,14 @@ pub(super) async fn count(
     let source = peer
         .address
         .map(|address| sha256(&[b"sign-in from ", network(address.ip()).as_slice()].concat()));
-    if let Some(source) = &source
-        && let Rate::RetryAt(at) = take(inner, source, FROM_ONE_SOURCE, now).await?
-    {
-        return Ok(Err(at));
+    if let Some(source) = &source {
+        // Never given back: each attempt costs a password hash, also a right one.
+        let all = sha256(&[b"all of ", source.as_slice()].concat());
+        for (key, limit) in [(&all, ALL_OF_ONE_SOURCE), (source, FROM_ONE_SOURCE)] {
+            if let Rate::RetryAt(at) = take(inner, key, limit, now).await? {
+                return Ok(Err(at));
+            }
+        }
     }
     let parts: [&[u8]; 3] = [b"sign-in as ", &identifier.0, &version.to_be_bytes()];
     let person = sha256(&parts.concat());
@@ -85,4 +89,6 @@ fn network(address: IpAddr) -> Vec<u8> {
 const AS_ONE_PERSON: u32 = 5;
 /// Failed attempts, whoever they are for.
 const FROM_ONE_SOURCE: u32 = 90;
+/// Attempts, good ones among them.
+const ALL_OF_ONE_SOURCE: u32 = 1_000;
 const WINDOW: Duration = Duration::from_secs(15 * 60);

@@ -1,14 +1,14 @@
 //! The discovery screen within an interaction, and the password on it.
 
 use bytes::Bytes;
-use ciam_core::account::Credential;
+use ciam_core::account::{Account, Credential};
 use ciam_core::audit::{AuditEvent, Outcome};
 use ciam_core::{Secret, SubjectId, Timestamp};
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, Response, StatusCode};
 
 use super::{Demand, Ground, Open, Progress, Stage, attempts, bad_form};
-use crate::authenticator::{Authenticated, LoginAttempt, LoginError, Password};
+use crate::authenticator::{Authenticated, Authenticator, LoginAttempt, LoginError, Password};
 use crate::browser::Cookie;
 use crate::discovery_screen::{self, Screen};
 use crate::failure::Failure;
@@ -138,27 +138,15 @@ async fn check(
         Ok(attempted) => attempted,
         Err(at) => return Ok(Checked::TooOften(at)),
     };
-    let opened = match (&found, credential) {
-        (Some(account), Some(stored)) => {
-            Some(account::open_credential(inner, &account.subject, stored).await?)
-        }
-        _ => {
-            account::cost_of_nobody(inner).await?;
-            None
-        }
-    };
-    let attempt = LoginAttempt {
-        credential: opened.as_ref(),
-        secret,
-    };
-    let authenticated = match authenticator.authenticate(attempt).await {
-        Ok(authenticated) => authenticated,
-        Err(LoginError::Refused) => return Ok(Checked::Wrong),
-        Err(error @ LoginError::Busy) => {
+    let account = found.as_ref().zip(credential);
+    let authenticated = match look(inner, authenticator, account, secret).await {
+        Ok(Some(authenticated)) => authenticated,
+        Ok(None) => return Ok(Checked::Wrong),
+        Err(failure) => {
+            // Ours, and no attempt of theirs.
             attempted.came_to_nothing(inner, now).await;
-            return Err(Failure::Unavailable(error.into()));
+            return Err(failure);
         }
-        Err(error) => return Err(Failure::internal(error)),
     };
     let (Some(account), Some(credential)) = (&found, credential) else {
         return Ok(Checked::Wrong);
@@ -176,6 +164,34 @@ async fn check(
         )
         .await?;
     Ok(Checked::Good(subject, authenticated))
+}
+
+/// Whether the secret is the one of the credential; nobody's costs the same.
+async fn look(
+    inner: &Inner,
+    authenticator: &dyn Authenticator,
+    stored: Option<(&Account, &Credential)>,
+    secret: &Secret<String>,
+) -> Result<Option<Authenticated>, Failure> {
+    let opened = match stored {
+        Some((account, stored)) => {
+            Some(account::open_credential(inner, &account.subject, stored).await?)
+        }
+        None => {
+            account::cost_of_nobody(inner).await?;
+            None
+        }
+    };
+    let attempt = LoginAttempt {
+        credential: opened.as_ref(),
+        secret,
+    };
+    match authenticator.authenticate(attempt).await {
+        Ok(authenticated) => Ok(Some(authenticated)),
+        Err(LoginError::Refused) => Ok(None),
+        Err(error @ LoginError::Busy) => Err(Failure::Unavailable(error.into())),
+        Err(error) => Err(Failure::internal(error)),
+    }
 }
 
 /// The person is who they have to be: begins the session and goes on. The browser

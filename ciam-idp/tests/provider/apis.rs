@@ -57,9 +57,13 @@ async fn a_scope_of_two_apis_is_granted_for_neither() {
     assert_eq!(complaint.len(), 1, "said once: {complaint:?}");
     assert!(complaint[0].contains("orders:read"), "{complaint:?}");
 
-    // The others are as they were, and a disabled API is in nobody's way.
+    // The others are as they were. A disabled API keeps its scopes: what people
+    // allowed it must not pass to another.
     world.code("openid orders:write").await;
     put(&world, "https://third.example", scopes, false).await;
+    let still = machine(&world, &[("scope", "orders:read")]).await;
+    assert_t400(&still, "invalid_scope");
+    put(&world, "https://third.example", json!({}), false).await;
     let token = machine(&world, &[("scope", "orders:read")]).await;
     assert_eq!(token.status(), 200, "{}", body(&token));
 }

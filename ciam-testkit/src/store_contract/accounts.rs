@@ -1,4 +1,4 @@
-//! [`AccountStore`](ciam_core::store::AccountStore): people, credentials and links are one.
+//! [`ciam_core::store::AccountStore`]: people, credentials and links are one.
 
 use ciam_core::account::IdentifierDigest;
 use ciam_core::store::{Created, Linked, StoreError, Unlinked};

@@ -1,4 +1,4 @@
-//! [`ClientStore`](ciam_core::store::ClientStore).
+//! [`ciam_core::store::ClientStore`].
 
 use ciam_core::Stores;
 use ciam_core::api::Api;

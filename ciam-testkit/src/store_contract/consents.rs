@@ -1,4 +1,4 @@
-//! [`ConsentStore`](ciam_core::store::ConsentStore).
+//! [`ciam_core::store::ConsentStore`].
 
 use std::time::Duration;
 

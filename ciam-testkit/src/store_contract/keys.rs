@@ -1,4 +1,4 @@
-//! [`KeyStore`](ciam_core::store::KeyStore).
+//! [`ciam_core::store::KeyStore`].
 
 use ciam_core::Stores;
 use ciam_core::store::{KeyRecord, KeySetRecord, KeyUse};

@@ -1,4 +1,4 @@
-//! [`Outbox`](ciam_core::store::Outbox).
+//! [`ciam_core::store::Outbox`].
 
 use std::collections::BTreeSet;
 use std::time::Duration;

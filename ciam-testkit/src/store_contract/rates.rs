@@ -1,4 +1,4 @@
-//! [`RateStore`](ciam_core::store::RateStore).
+//! [`ciam_core::store::RateStore`].
 
 use std::time::Duration;
 

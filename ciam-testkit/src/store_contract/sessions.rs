@@ -1,4 +1,4 @@
-//! [`SessionStore`](ciam_core::store::SessionStore).
+//! [`ciam_core::store::SessionStore`].
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! [`SettingsStore`](ciam_core::store::SettingsStore).
+//! [`ciam_core::store::SettingsStore`].
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! [`VaultStore`](ciam_core::store::VaultStore).
+//! [`ciam_core::store::VaultStore`].
 
 use ciam_core::Stores;
 use ciam_core::store::{StoreError, VaultEntry, VaultPut};

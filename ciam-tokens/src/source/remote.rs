@@ -104,20 +104,20 @@ impl VerifyKeySource for RemoteKeySet {
     ) -> Result<Arc<VerifyKeySet>, KeySourceError> {
         let ended = self.state().ended;
         let _turn = self.turn.lock().await;
-        {
-            let mut state = self.state();
+        let looked_again = {
+            let state = self.state();
             // Somebody else's request has ended since, and its answer is ours too.
             if state.ended != ended || now < state.rest_until {
                 return state
                     .usable(now)
                     .ok_or_else(|| KeySourceError(Resting.into()));
             }
-            // Keys that are fresh and do not help: this look counts, however it ends.
-            if state.is_fresh(now) {
-                state.rest_until = now + REST;
-            }
-        }
+            // Keys that are fresh and do not help.
+            state.is_fresh(now)
+        };
+        let given_up = GivenUp { keys: self, now };
         let answer = self.fetch().await;
+        std::mem::forget(given_up);
         let mut state = self.state();
         state.ended = state.ended.wrapping_add(1);
         match answer {
@@ -125,6 +125,9 @@ impl VerifyKeySource for RemoteKeySet {
                 let keys = Arc::new(keys);
                 state.keys = Some(Arc::clone(&keys));
                 state.fresh_until = now + max_age;
+                if looked_again {
+                    state.rest_until = now + REST;
+                }
                 Ok(keys)
             }
             Err(error) => {
@@ -132,6 +135,22 @@ impl VerifyKeySource for RemoteKeySet {
                 state.usable(now).ok_or(error)
             }
         }
+    }
+}
+
+/// A caller that goes away takes its fetch along. So that strangers cannot cause a
+/// fetch each, there is a pause then; it is short, so that they cannot keep a new
+/// key unknown either.
+struct GivenUp<'a> {
+    keys: &'a RemoteKeySet,
+    now: Timestamp,
+}
+
+impl Drop for GivenUp<'_> {
+    fn drop(&mut self) {
+        let mut state = self.keys.state();
+        state.ended = state.ended.wrapping_add(1);
+        state.rest_until = self.now + SHORT_REST;
     }
 }
 
@@ -160,5 +179,7 @@ const MIN_AGE: Duration = Duration::from_secs(60);
 const MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long nobody asks after a failure, or after a look that did not help.
 const REST: Duration = Duration::from_secs(60);
+/// The pause after a fetch that its caller gave up.
+const SHORT_REST: Duration = Duration::from_secs(5);
 /// How long keys stay good when they cannot be fetched.
 const GRACE: Duration = Duration::from_secs(24 * 60 * 60);
