@@ -67,12 +67,14 @@ impl Demo {
     /// Asks it to end, as a service manager does, and waits for it.
     #[cfg(unix)]
     pub(crate) fn terminate(mut self) -> (std::process::ExitStatus, TempDir) {
-        let mut child = self.child.take().unwrap();
-        let told = Command::new("kill")
-            .arg(child.id().to_string())
+        // The shell's own `kill`: a small system has no program of that name.
+        let id = self.child.as_ref().unwrap().id();
+        let told = Command::new("sh")
+            .args(["-c", &format!("kill -TERM {id}")])
             .status()
             .unwrap();
         assert!(told.success());
+        let mut child = self.child.take().unwrap();
         let dir = std::mem::replace(&mut self.dir, tempfile::tempdir().unwrap());
         (child.wait().unwrap(), dir)
     }
