@@ -1,5 +1,11 @@
 // As much of a browser as a sign-in page needs: cookies, redirects that are
 // followed one by one, and forms. No script runs.
+//
+// On `node:http`, because the `fetch` of Node 18 as Debian 12 has it joins the
+// Set-Cookie headers of a response.
+
+import http from 'node:http'
+import https from 'node:https'
 
 const MOST_REDIRECTS = 15
 const TIMEOUT = 20_000
@@ -29,18 +35,13 @@ export class Browser {
 
   async #follow(url, request, until) {
     for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-      const response = await fetch(url, {
-        ...request,
-        headers: { accept: 'text/html', ...request.headers, ...this.#cookieHeader(url) },
-        redirect: 'manual',
-        signal: AbortSignal.timeout(TIMEOUT),
-      })
+      const headers = { accept: 'text/html', ...request.headers, ...this.#cookieHeader(url) }
+      const response = await send(url, { ...request, headers })
       this.#remember(url, response)
-      const location = response.headers.get('location')
-      if (response.status < 300 || response.status > 399 || location === null) {
-        return { url, status: response.status, html: await response.text() }
+      const { location } = response.headers
+      if (response.status < 300 || response.status > 399 || location === undefined) {
+        return { url, status: response.status, html: response.text }
       }
-      await response.arrayBuffer()
       url = new URL(location, url)
       request = { method: 'GET' }
       if (url.href.startsWith(until)) return { landed: url }
@@ -57,7 +58,7 @@ export class Browser {
   }
 
   #remember(url, response) {
-    for (const line of response.headers.getSetCookie()) {
+    for (const line of response.headers['set-cookie'] ?? []) {
       const [pair, ...rest] = line.split(';').map((part) => part.trim())
       const [name, value] = splitAt(pair)
       const attributes = Object.fromEntries(
@@ -71,6 +72,25 @@ export class Browser {
       else this.#cookies.set(key, { host: url.hostname, path, name, value })
     }
   }
+}
+
+// One request and its whole response.
+function send(url, { method, headers, body }) {
+  return new Promise((resolve, reject) => {
+    const { request } = url.protocol === 'https:' ? https : http
+    const sent = request(url, { method, headers, timeout: TIMEOUT }, (response) => {
+      const chunks = []
+      response.on('data', (chunk) => chunks.push(chunk))
+      response.on('error', reject)
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8')
+        resolve({ status: response.statusCode, headers: response.headers, text })
+      })
+    })
+    sent.on('timeout', () => sent.destroy(new Error(`${url} did not answer in time`)))
+    sent.on('error', reject)
+    sent.end(body)
+  })
 }
 
 // The form of a page that has an input of this name, with its hidden fields and
