@@ -151,10 +151,9 @@ async fn check(
     let (Some(account), Some(credential)) = (&found, credential) else {
         return Ok(Checked::Wrong);
     };
-    attempted.succeeded(inner, now).await;
     let subject = account.subject;
     // Begins a new count of attempts. When another sign-in did it first, that is as good.
-    let _raised = accounts
+    let raised = accounts
         .update_credential(
             &inner.tenant,
             &subject,
@@ -162,7 +161,13 @@ async fn check(
             credential.version,
             &credential.data,
         )
-        .await?;
+        .await;
+    if let Err(error) = raised {
+        // Ours: without a new count a right password must not use up the old one.
+        attempted.came_to_nothing(inner, now).await;
+        return Err(error.into());
+    }
+    attempted.succeeded(inner, now).await;
     Ok(Checked::Good(subject, authenticated))
 }
 
